@@ -1,0 +1,14 @@
+"""Mechanistic interpretability that you can run, one module per idea.
+
+Every figure on the study site is computed by a function of this package and every claim is a check
+in it. A module's path is its one public home: `from mechnotes.superposition import geometry`, then
+`geometry.dimensionality(W)`. Importing `mechnotes` itself loads nothing heavy.
+
+- `mechnotes.superposition`: toy models that store more features than they have dimensions
+- `mechnotes.exercises`: tasks whose checker recognises the usual mistakes
+- `mechnotes.plots`: figures and diagrams in the site's colours, for light and for dark
+- `mechnotes.experiments`, `mechnotes.claims`: cached runs with their provenance, and statements
+  that are measured
+"""
+
+__version__ = "0.1.0"
