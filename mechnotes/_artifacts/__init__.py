@@ -1,0 +1,1 @@
+"""How cached results are computed, stored, judged fresh or stale, and read back."""

@@ -1,0 +1,133 @@
+"""Has the code or the data behind a stored number changed?
+
+A digest is the first 16 hexadecimal digits of a SHA-256. Three of them answer the question at three
+grains: `source_digest` for a piece of Python, `function_digest` for a function with everything it
+reaches, `file_digest` for a file. Comments, docstrings and formatting never count, so prose can be
+edited freely; digests are equal on every supported Python version.
+
+The grain of `function_digest` is the definition, not the module: adding a function beside another,
+or a case to an experiment, leaves every other digest as it was.
+
+Only the standard library is needed here, so that the site's tools can compare digests without torch.
+"""
+
+import ast
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from mechnotes import validate
+from mechnotes._source import reach
+from mechnotes._source.canonical import canonical, parse
+
+
+def source_digest(source: str) -> str:
+    """Digest of Python source without comments, docstrings and formatting.
+
+    Args:
+        source: Source text of a module or of a page's cell.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        ValueError: If the text is not Python.
+
+    Example:
+        >>> source_digest("x = 1  # one") == source_digest("x=1")
+        True
+    """
+    got = type(source).__name__
+    if isinstance(source, str):
+        try:
+            return shortened(canonical(parse(source)).encode())
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            got = f"text that Python cannot read ({error})"
+    validate.refuse("source", got=got, expected="Python source text", fix="Mend its syntax first.")
+
+
+def function_digest(function: Callable[..., object]) -> str:
+    """Digest of a function and of every mechnotes definition it reaches by name.
+
+    Reached are functions, classes with their methods, and module-level constants, through any chain
+    of imports. The decorators `@experiment` and `@claim` do not count; others do.
+
+    Args:
+        function: A function or class defined at the top level of a module, or a method.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        ValueError: If the object has no source that can be found by its name: a lambda, a function
+            inside another, a built-in, or something typed into a session.
+
+    Note:
+        What is only found at run time (`getattr` with a computed name, a registry filled by
+        decorators) cannot be seen in source and is not part of the digest.
+    """
+    definitions = _reachable(function)
+    lines = [
+        f"{module}:{name}={canonical(statements)}"
+        for (module, name), statements in sorted(definitions.items(), key=lambda item: item[0])
+    ]
+    return shortened("\n".join(lines).encode())
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """Digest of a file: `source_digest` for a `.py` file, the plain bytes for any other.
+
+    Args:
+        path: The file.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        ValueError: If there is no such file, or it ends in .py and is not Python.
+    """
+    known = isinstance(path, str | os.PathLike) and "\0" not in str(path)
+    if not known or not Path(path).is_file():
+        validate.refuse(
+            "path",
+            got=repr(path),
+            expected="a file",
+            fix="Check the spelling; for a folder, take the digest of each file.",
+        )
+    content = Path(path).read_bytes()
+    return source_digest(content.decode()) if Path(path).suffix == ".py" else shortened(content)
+
+
+def shortened(content: bytes) -> str:
+    """First 16 hexadecimal digits of the SHA-256 of some bytes.
+
+    Raises:
+        ValueError: If `content` is not bytes.
+    """
+    if not isinstance(content, bytes | bytearray | memoryview):
+        validate.refuse(
+            "content",
+            got=type(content).__name__,
+            expected="bytes",
+            fix="Encode text with .encode() first.",
+        )
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _reachable(function: Callable[..., object]) -> dict[reach.Definition, list[ast.stmt]]:
+    """The definitions that a function reaches, or a refusal if its own source cannot be found."""
+    module_name = getattr(function, "__module__", None)
+    qualified = getattr(function, "__qualname__", None)
+    if isinstance(module_name, str) and isinstance(qualified, str) and "<" not in qualified:
+        name = qualified.partition(".")[0]
+        sources = reach.sources_of(module_name)
+        module = sources.module(module_name)
+        if module is not None and name in module.definitions:
+            return reach.reachable(sources, (module_name, name))
+    validate.refuse(
+        "function",
+        got=repr(function),
+        expected="a function or class defined at the top level of a module file",
+        fix="Move it to the top level of a module and import it from there.",
+    )

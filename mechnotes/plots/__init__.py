@@ -1,0 +1,1 @@
+"""Figures in the house look: takes arrays and tensors, computes nothing but layout."""

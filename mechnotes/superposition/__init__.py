@@ -1,0 +1,1 @@
+"""Superposition in toy models: more features than dimensions, and what that costs."""

@@ -1,0 +1,65 @@
+"""Which of several training runs is the one to look at?
+
+Training of small models often stops in a worse local minimum, so a single run says little about
+what the best arrangement is. The same configuration is therefore trained from several seeds and the
+run with the lowest loss is shown. A mean over seeds would average a pentagon with its failures.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from mechnotes import validate
+
+
+def best_seed(loss: Float[Tensor, "densities seeds"]) -> Int[Tensor, " densities"]:
+    """Index of the run with the lowest loss at each density.
+
+    Args:
+        loss: Losses of all runs. All seeds of one density must have been measured on the same data,
+            or the luckiest sample wins instead of the best weights.
+
+    Returns:
+        Seed index for each density; the first one on a tie.
+
+    Raises:
+        ValueError: If a loss is NaN or infinite: a diverged run has no rank.
+    """
+    validate.shape(validate.finite(loss, "loss"), "loss", ("densities", "seeds"))
+    return loss.argmin(dim=1)
+
+
+def pick(
+    values: Float[Tensor, "densities seeds *rest"], seeds: Int[Tensor, " densities"]
+) -> Float[Tensor, "densities *rest"]:
+    """Take one seed's entry at each density.
+
+    Args:
+        values: Something measured or trained for every density and seed.
+        seeds: Which seed to take at each density, for example from `best_seed`.
+
+    Returns:
+        The chosen entries, without the seed axis.
+
+    Raises:
+        ValueError: If the number of densities differs or a seed index is out of range.
+
+    Example:
+        >>> W = pick(toys.W, best_seed(toys.loss))
+    """
+    validate.floating(values, "values")
+    if values.ndim < 2 or seeds.ndim != 1 or seeds.shape[0] != values.shape[0]:
+        validate.refuse(
+            "seeds",
+            got=f"shape {tuple(seeds.shape)} for values of shape {tuple(values.shape)}",
+            expected="one seed index for each density, the first axis of values",
+            fix="Pass best_seed(loss) of the same runs.",
+        )
+    if seeds.numel() and not 0 <= int(seeds.min()) <= int(seeds.max()) < values.shape[1]:
+        validate.refuse(
+            "seeds",
+            got=f"indices from {int(seeds.min())} to {int(seeds.max())}",
+            expected=f"indices from 0 to {values.shape[1] - 1}",
+            fix="Pass best_seed(loss) of the same runs.",
+        )
+    return values[torch.arange(values.shape[0]), seeds]

@@ -1,0 +1,166 @@
+"""MkDocs glue: hands the pipeline's pages to MkDocs. All decisions live in `pipeline/`.
+
+mkdocs-jupyter only makes `.py` files known as pages; its renderer is set aside for each page by
+the extension point that it uses itself. While serving no hook raises, because MkDocs would then
+refuse every request: what is wrong with a page stands on the page.
+"""
+
+import hashlib
+import logging
+import sys
+from pathlib import Path, PurePosixPath
+
+import mkdocs
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+from pipeline import glossary, head, lessons, navigation, notebook, provenance, reference
+from pipeline.kernels import Kernels
+from pipeline.memo import Renderer
+from pipeline.project import Project
+from watchdog.observers.polling import PollingObserver
+
+log = logging.getLogger("mkdocs.hooks.mechnotes")
+
+
+class State:
+    """What lives as long as the process: the kernels, and this build's lessons and renderer."""
+
+    serving = False
+    project: Project
+    kernels: Kernels | None = None
+    lessons: dict[str, lessons.Lesson] = {}
+    renderer: Renderer
+    modules: dict[str, str] = {}
+    abbreviations = ""
+
+
+def on_startup(command, dirty):
+    """Remember whether this process serves."""
+    State.serving = command == "serve"
+
+
+def on_config(config):
+    """Find the project; keep one spare kernel while serving."""
+    State.project = Project(Path(config.config_file_path).parent)
+    if State.kernels is None:
+        State.kernels = Kernels(State.project, spare=int(State.serving))
+
+
+def on_files(files, config):
+    """Bring the lessons up to date; add notebooks, figures, reference pages and the navigation."""
+    State.lessons = lessons.refresh(State.project, State.kernels, say=log.info)
+    if State.serving:
+        State.kernels.refill()
+    problems = [f"{lesson.uri}: {lesson.problem}" for lesson in _troubled()]
+    for problem in problems:
+        log.warning(problem.split("\n")[0])
+    if problems and not State.serving:
+        raise Abort("\n\n".join(problems))
+    for lesson in State.lessons.values():
+        _add_lesson_files(files, config, lesson)
+    State.modules = {reference.uri(name): name for name in reference.modules(State.project)}
+    for uri, name in State.modules.items():
+        files.append(File.generated(config, uri, content=reference.markdown(name)))
+    glossary_page = State.project.docs / "glossary.md"
+    if glossary_page.exists():
+        State.abbreviations = glossary.abbreviations(glossary_page.read_text(encoding="utf-8"))
+    config.nav = navigation.navigation(State.project)
+    State.renderer = Renderer(State.project.root / ".cache" / "render", _surroundings(files, config))
+    return files
+
+
+def on_page_read_source(page, config):
+    """The Markdown of a lesson comes from its cells and outputs."""
+    lesson = State.lessons.get(page.file.src_uri)
+    return lesson.composed.markdown if lesson else None
+
+
+@event_priority(100)
+def on_page_markdown(markdown, page, config, files):
+    """Put head, problem, provenance and tooltips to the page; render it ourselves."""
+    uri = page.file.src_uri
+    lesson = State.lessons.get(uri)
+    record = lesson.record if lesson else None
+    if "summary" in page.meta:
+        page.meta.setdefault("description", " ".join(page.meta["summary"].split()))
+    if uri not in State.modules and page.meta.get("head", True):
+        name = head.notebook_name(uri) if lesson else ""
+        markdown = head.with_head(markdown, page.meta, record, notebook=name)
+    if lesson:
+        markdown = head.with_problem(markdown, lesson.problem)
+        markdown = f"{markdown}\n\n{provenance.card(State.project, record)}\n"
+    if uri != "glossary.md" and uri not in State.modules:
+        markdown = f"{markdown}\n\n{State.abbreviations}\n"
+    page.__dict__.pop("render", None)
+    page.render = lambda config, files: _render(page, config, files)
+    return markdown
+
+
+def on_serve(server, config, builder):
+    """Look for edits more often than MkDocs does."""
+    watched = [config.docs_dir, config.config_file_path]
+    for path in watched:
+        server.unwatch(path)
+    server.observer = PollingObserver(timeout=0.15)
+    for path in watched:
+        server.watch(path)
+    return server
+
+
+def on_post_build(config):
+    """Forget renderings that no page uses any more."""
+    State.renderer.sweep()
+    if not State.serving and State.kernels:
+        State.kernels.close()
+
+
+def on_shutdown():
+    """Leave no kernel behind."""
+    if State.kernels:
+        State.kernels.close()
+
+
+def _troubled():
+    return [lesson for lesson in State.lessons.values() if lesson.problem]
+
+
+def _add_lesson_files(files, config, lesson):
+    """Figures and the notebook go where the page's own `index.html` goes."""
+    path = PurePosixPath(lesson.uri)
+    folder = path.parent if path.stem == "index" else path.with_suffix("")
+    for name, content in lesson.composed.files.items():
+        files.append(File.generated(config, str(folder / name), content=content))
+    if lesson.page:
+        site = f"{config.site_url}{folder}/" if config.site_url else ""
+        install = f"git+{config.repo_url}" if config.repo_url else ""
+        text = notebook.notebook(lesson.page, site_url=site, install=install)
+        files.append(File.generated(config, str(folder / head.notebook_name(lesson.uri)), content=text))
+
+
+def _render(page, config, files):
+    module = State.modules.get(page.file.src_uri, "")
+    if module and not State.serving:
+        # A build also writes the inventory of the API, which only a real rendering fills.
+        type(page).render(page, config, files)
+        return
+    sources = reference.sources(State.project, module) if module else ""
+    remembered = State.renderer.render(page, config, files, sources=sources)
+    if module and remembered:
+        _register(page, config)
+
+
+def _register(page, config):
+    """Tell autorefs again which API names a remembered reference page holds."""
+    for anchor in page.present_anchor_ids:
+        if anchor.startswith(reference.PACKAGE):
+            config.plugins["autorefs"].register_anchor(page, anchor, title=anchor)
+
+
+def _surroundings(files, config):
+    """Whatever all renderings depend on: configuration, link targets, versions, tooltips."""
+    paths = [Path(config.config_file_path), *Path(__file__).parent.glob("pipeline/*.py")]
+    said = [path.read_text(encoding="utf-8") for path in paths]
+    uris = sorted(file.src_uri for file in files.documentation_pages())
+    said += [*uris, mkdocs.__version__, sys.version, State.abbreviations, str(State.serving)]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()

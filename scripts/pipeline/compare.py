@@ -1,0 +1,81 @@
+"""Does a page still say the same? Words exactly, numbers to 1e-3, figures by their arrays.
+
+Cells tagged `trained` hold results of training, whose digits differ between machines; for them only
+the kinds of outputs are compared, and the page's own asserts guard the values.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .records import Record
+from .source import Page
+
+NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+TOLERANCE = 1e-3
+
+
+def differences(page: Page, before: Record, after: Record) -> Iterator[str]:
+    """One sentence for each place where two records of a page disagree."""
+    for number, cell in enumerate(page.code):
+        old, new = before.cells[number], after.cells[number]
+        name = f"code cell {number + 1}"
+        kinds = [output["kind"] for output in old], [output["kind"] for output in new]
+        if kinds[0] != kinds[1]:
+            yield f"{name} showed {kinds[0] or 'nothing'}, now {kinds[1] or 'nothing'}"
+        elif "trained" not in cell.tags:
+            for earlier, later in zip(old, new, strict=True):
+                if reason := _output_differs(earlier, later):
+                    yield f"{name}: {reason}"
+
+
+def _output_differs(before: dict, after: dict) -> str:
+    if before["kind"] == "figure":
+        return _figure_differs(before["data"], after["data"])
+    return text_differs(before["text"], after["text"])
+
+
+def text_differs(before: str, after: str) -> str:
+    """Why two texts are not the same up to the last printed digit of their numbers, or ''."""
+    if NUMBER.sub("#", before) != NUMBER.sub("#", after):
+        return f"said {_short(before)}, now says {_short(after)}"
+    pairs = zip(NUMBER.findall(before), NUMBER.findall(after), strict=True)
+    for old, new in pairs:
+        if abs(_value(old) - _value(new)) > max(TOLERANCE * abs(_value(old)), _last_digit(old)):
+            return f"said {old}, now says {new}"
+    return ""
+
+
+def _figure_differs(before: list, after: list) -> str:
+    if [entry[:2] for entry in before if entry[0] != "text"] != [
+        entry[:2] for entry in after if entry[0] != "text"
+    ]:
+        return "its figure is drawn from other arrays"
+    for old, new in zip(before, after, strict=True):
+        if old[0] == "text":
+            if reason := text_differs(old[1], new[1]):
+                return f"its figure {reason}"
+        elif not _close(old[2], new[2]):
+            return f"the {old[0]} of its figure moved"
+    return ""
+
+
+def _close(before: list[float], after: list[float]) -> bool:
+    size = max((abs(value) for value in before), default=0.0)
+    pairs = zip(before, after, strict=True)
+    return all(abs(old - new) <= TOLERANCE * max(size, 1e-9) for old, new in pairs)
+
+
+def _value(number: str) -> float:
+    return float(number.replace("−", "-"))
+
+
+def _last_digit(number: str) -> float:
+    """One unit of the last printed place; a whole number must be repeated exactly."""
+    mantissa, _, exponent = number.partition("e")
+    places = len(mantissa.partition(".")[2])
+    return 1.01 * 10.0 ** (int(exponent or 0) - places) if places else 0.0
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return repr(flat if len(flat) <= 60 else flat[:57] + "...")

@@ -1,0 +1,83 @@
+"""Joins a page's prose to its recorded outputs: page and record in, Markdown and files out.
+
+A plain function, so that another site generator could stand behind it. Outputs are HTML on single
+lines inside `<div class="mn-output" data-search-exclude>`; Markdown outputs stay Markdown, so links
+and mathematics in them work like prose.
+"""
+
+import html
+from dataclasses import dataclass
+
+import yaml
+
+from . import figures
+from .records import Record
+from .source import Cell, Page, PageError
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Markdown of a whole page and the files to lie beside its `index.html`."""
+
+    markdown: str
+    files: dict[str, bytes]
+
+
+def compose(page: Page, record: Record | None) -> Composed:
+    """Markdown of a page; without a record its cells stand there without outputs.
+
+    Raises:
+        PageError: If a cell shows a figure and has no alt text.
+    """
+    files: dict[str, bytes] = {}
+    parts = []
+    number = 0
+    for cell in page.cells:
+        if cell.kind == "markdown":
+            parts.append(cell.source)
+            continue
+        outputs = record.cells[number] if record else []
+        number += 1
+        parts.append(_code_cell(page, cell, number, outputs, files))
+    matter = yaml.safe_dump(page.meta, allow_unicode=True, sort_keys=True)
+    return Composed(f"---\n{matter}---\n\n" + "\n\n".join(parts) + "\n", files)
+
+
+def _code_cell(page: Page, cell: Cell, number: int, outputs: list[dict], files: dict) -> str:
+    fence = f"``` {{ .python .mn-code }}\n{cell.source}\n```"
+    if "hide-input" in cell.tags:
+        label = "<summary>How this was drawn</summary>"
+        fence = f'<details class="mn-hidden" markdown="block">{label}\n\n{fence}\n\n</details>'
+    shown = [
+        _output(page, cell, f"c{number}o{index}", output, files)
+        for index, output in enumerate(outputs)
+    ]
+    inside = "\n\n".join([fence, *shown])
+    return f'<div class="mn-cell" markdown="block">\n\n{inside}\n\n</div>'
+
+
+def _output(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str:
+    if output["kind"] == "figure":
+        return _figure(page, cell, name, output, files)
+    if output["kind"] == "markdown":
+        return f'<div class="mn-output mn-say" markdown="block">\n\n{output["text"]}\n\n</div>'
+    if output["kind"] == "html":
+        return _raw(" ".join(output["text"].split("\n")))
+    text = html.escape(output["text"].rstrip("\n"), quote=False).replace("\n", "&#10;")
+    return _raw(f'<pre tabindex="0"><code>{text}</code></pre>')
+
+
+def _raw(inside: str) -> str:
+    return f'<div class="mn-output" data-search-exclude>{inside}</div>'
+
+
+def _figure(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str:
+    if not cell.alt:
+        first = cell.source.split("\n")[0]
+        raise PageError(page.uri, f'the figure of cell "{first}" has no alt="..." text')
+    shown = figures.show(output, alt=cell.alt, name=name)
+    files.update(shown.files)
+    caption = f'<figcaption markdown="span">{cell.caption}</figcaption>' if cell.caption else ""
+    picture = f'<div class="mn-picture">{shown.html}</div>'
+    inside = f"{picture}\n\n{caption}" if caption else picture
+    return f'<figure class="mn-figure" markdown="block">\n\n{inside}\n\n</figure>'

@@ -1,0 +1,70 @@
+"""What stands under a page's title: its summary in two lines, and chips with the practical facts.
+
+Chips say how long the page takes to read, how long it ran, what to know before, and where its
+notebook is. Everything comes from the front matter and the record, so no page writes it by hand.
+"""
+
+import html
+import re
+from pathlib import PurePosixPath
+
+from .records import Record
+
+WORDS_A_MINUTE = 200
+CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.S | re.M)
+TAGS = re.compile(r"<[^>]+>")
+
+
+def minutes_to_read(markdown: str) -> int:
+    """Minutes for the prose; code blocks count a third."""
+    words = len(TAGS.sub(" ", CODE.sub(" ", markdown)).split())
+    code = sum(len(found[0].split()) for found in CODE.finditer(markdown))
+    return max(1, round((words + code / 3) / WORDS_A_MINUTE))
+
+
+def with_head(markdown: str, meta: dict, record: Record | None, *, notebook: str = "") -> str:
+    """The page's Markdown with its head under the title.
+
+    Args:
+        markdown: Starts with the title.
+        meta: Front matter: `summary`, and `needs` as a list of Markdown links.
+        record: What the page said when it ran, for its seconds.
+        notebook: Link to the page's notebook.
+    """
+    title, _, rest = markdown.partition("\n")
+    chips = [_chip(f"{minutes_to_read(markdown)} min to read", "time")]
+    if record:
+        chips.append(_chip(f"runs in {_seconds(record.run['seconds'])} on one core", "run"))
+    chips += [_chip(f"first: {link}", "need") for link in meta.get("needs", ())]
+    if notebook:
+        chips.append(f'<a class="mn-chip" data-kind="notebook" href="{notebook}" download>notebook</a>')
+    parts = [f"{meta['summary'].strip()}\n{{ .mn-summary }}"] if "summary" in meta else []
+    parts.append(f'<p class="mn-chips" markdown="span">{" ".join(chips)}</p>')
+    inside = "\n\n".join(parts)
+    return f'{title}\n\n<div class="mn-head" markdown="block">\n\n{inside}\n\n</div>\n{rest}'
+
+
+def _chip(text: str, kind: str) -> str:
+    return f'<span class="mn-chip" data-kind="{kind}">{text}</span>'
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def with_problem(markdown: str, problem: str) -> str:
+    """The page's Markdown with a box under its head that says why its outputs are missing."""
+    if not problem:
+        return markdown
+    lines = html.escape(problem, quote=False).split("\n")
+    first = re.sub(r"`([^`]+)`", r"<code>\1</code>", lines[0])
+    trace = "&#10;".join(lines[1:]).strip("&#10;")
+    detail = f'<pre tabindex="0">{trace}</pre>' if trace else ""
+    box = f'<div class="mn-error" role="alert"><p>{first}</p>{detail}</div>'
+    title, _, rest = markdown.partition("\n")
+    return f"{title}\n\n{box}\n{rest}"
+
+
+def notebook_name(uri: str) -> str:
+    """File name of a page's notebook, which lies beside the page's `index.html`."""
+    return f"{PurePosixPath(uri).stem}.ipynb"

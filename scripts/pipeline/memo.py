@@ -1,0 +1,90 @@
+"""Rendering remembered: a page whose Markdown and surroundings are unchanged is not rendered again.
+
+The key covers the Markdown, the configuration, the set of files that links may point at, and for a
+reference page the sources that it documents. The memory lasts for the process (`serve`) and, as
+JSON, for the next build.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
+
+_memory: dict[str, dict] = {}
+
+
+class Renderer:
+    """Renders the pages of one build; `surroundings` is whatever else all results depend on."""
+
+    def __init__(self, folder: Path, surroundings: str):
+        self.folder = folder
+        self.surroundings = surroundings
+        self.used: set[str] = set()
+
+    def render(self, page: Page, config, files: Files, *, sources: str = "") -> bool:
+        """Set the page's content, from memory if possible; True if it was remembered.
+
+        Args:
+            page: A page whose Markdown is final.
+            config: The MkDocs configuration.
+            files: All files, for links.
+            sources: Digest of whatever else this page shows.
+        """
+        said = "\0".join([self.surroundings, page.file.src_uri, page.markdown or "", sources])
+        key = hashlib.sha256(said.encode()).hexdigest()[:24]
+        self.used.add(f"{key}.json")
+        known = _memory.get(key) or self._load(key)
+        if known:
+            _set(page, known, files)
+        else:
+            Page.render(page, config, files)
+            self._save(key, _told(page))
+        _memory[key] = known or _told(page)
+        return known is not None
+
+    def _load(self, key: str) -> dict | None:
+        try:
+            return json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _save(self, key: str, known: dict) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f"{key}.part"
+        part.write_text(json.dumps(known), encoding="utf-8")
+        part.replace(self.folder / f"{key}.json")
+
+    def sweep(self) -> None:
+        """Forget on disk what this build did not use."""
+        for path in self.folder.glob("*"):
+            if path.name not in self.used:
+                path.unlink(missing_ok=True)
+
+
+def _told(page: Page) -> dict:
+    """Everything that rendering sets on a page, as JSON."""
+    links = page.links_to_anchors or {}
+    return {
+        "content": page.content,
+        "toc": [_token(item) for item in page.toc],
+        "title": page._title_from_render,
+        "anchors": sorted(page.present_anchor_ids or ()),
+        "links": {file.src_uri: anchors for file, anchors in links.items()},
+    }
+
+
+def _set(page: Page, known: dict, files: Files) -> None:
+    page.content = known["content"]
+    page.toc = get_toc(known["toc"])
+    page._title_from_render = known["title"]
+    page.present_anchor_ids = set(known["anchors"])
+    found = {files.get_file_from_path(uri): links for uri, links in known["links"].items()}
+    page.links_to_anchors = {file: links for file, links in found.items() if file}
+
+
+def _token(item: AnchorLink) -> dict:
+    children = [_token(child) for child in item.children]
+    return {"name": item.title, "id": item.id, "level": item.level, "children": children}

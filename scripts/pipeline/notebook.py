@@ -1,0 +1,46 @@
+"""A page as a notebook to download: its prose and code without outputs.
+
+Links in prose point at the site's pages, which a notebook cannot reach by relative paths, so they
+are written out against the site's address when one is set, and as plain text otherwise.
+"""
+
+import re
+from urllib.parse import urljoin
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from .source import Page
+
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(((?!https?:|#)[^)\s]+)\)")
+REFERENCE = re.compile(r"\[([^\]]+)\]\[[\w.]*\]")
+
+
+def notebook(page: Page, *, site_url: str = "", install: str = "") -> str:
+    """JSON of the output-free notebook, the same on every call.
+
+    Args:
+        page: The page as written.
+        site_url: Address of the built page's folder; without it relative links lose their target.
+        install: A shell command to put first, for notebooks that run away from a clone.
+    """
+    cells = [new_code_cell(f"%pip install -q {install}")] if install else []
+    for cell in page.cells:
+        if cell.kind == "code":
+            cells.append(new_code_cell(cell.source))
+        else:
+            cells.append(new_markdown_cell(_plain(cell.source, site_url)))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": kernel}))
+
+
+def _plain(prose: str, site_url: str) -> str:
+    def target(found: re.Match) -> str:
+        if not site_url:
+            return found[1]
+        address = re.sub(r"(?:index)?\.(?:md|py)(?=#|$)", "/", found[2])
+        return f"[{found[1]}]({urljoin(site_url, '../' + address)})"
+
+    return REFERENCE.sub(r"\1", LINK.sub(target, prose))

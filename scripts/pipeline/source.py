@@ -1,0 +1,97 @@
+"""A percent-format page, read: front matter, prose cells, code cells, and the key of its code.
+
+The key covers the code cells' sources and tags and nothing else, so that an edit to prose, to an
+alt text or to a caption executes nothing.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import jupytext
+import yaml
+
+from .project import Project
+
+
+class PageError(Exception):
+    """A page that cannot be shown as it is; the message is for its author."""
+
+    def __init__(self, uri: str, message: str):
+        super().__init__(f"{uri}: {message}")
+        self.uri = uri
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a page."""
+
+    kind: str
+    """`markdown` or `code`."""
+    source: str
+    """Prose without comment signs, or code."""
+    alt: str = ""
+    """What the cell's figure shows, for those who cannot see it."""
+    caption: str = ""
+    """The claim that the figure makes; Markdown."""
+    tags: tuple[str, ...] = ()
+    """`hide-input` folds the code away, `trained` says that numbers may differ between machines."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as its author wrote it."""
+
+    uri: str
+    meta: dict
+    cells: tuple[Cell, ...]
+
+    @property
+    def code(self) -> tuple[Cell, ...]:
+        """The code cells, in order."""
+        return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    @property
+    def key(self) -> str:
+        """Digest of everything that execution can depend on within the page itself."""
+        said = [[cell.source, sorted(cell.tags)] for cell in self.code]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def read(project: Project, uri: str) -> Page:
+    """Read the page at `docs/<uri>`.
+
+    Raises:
+        PageError: If its front matter is not YAML or its first prose cell has no title.
+    """
+    text = (project.docs / uri).read_text(encoding="utf-8")
+    return parse(uri, text)
+
+
+def parse(uri: str, text: str) -> Page:
+    """Read a page from its text; `uri` is only its name."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    cells, meta = [], {}
+    for cell in notebook.cells:
+        if cell.cell_type == "raw":
+            meta |= _front_matter(uri, cell.source)
+        elif cell.source.strip():
+            cells.append(_cell(cell))
+    first = next((cell.source for cell in cells if cell.kind == "markdown"), "")
+    if not first.startswith("# "):
+        raise PageError(uri, "the first prose cell must start with the title, `# The question`")
+    return Page(uri, meta, tuple(cells))
+
+
+def _cell(cell) -> Cell:
+    wanted = {name: str(cell.metadata.get(name, "")) for name in ("alt", "caption")}
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    return Cell(kind, cell.source.strip("\n"), tags=tuple(cell.metadata.get("tags", ())), **wanted)
+
+
+def _front_matter(uri: str, source: str) -> dict:
+    try:
+        return yaml.safe_load(source.strip().strip("-")) or {}
+    except yaml.YAMLError as error:
+        raise PageError(uri, f"its front matter is not YAML: {error}") from error
