@@ -8,7 +8,7 @@ edited freely; digests are equal on every supported Python version.
 The grain of `function_digest` is the definition, not the module: adding a function beside another,
 or a case to an experiment, leaves every other digest as it was.
 
-Only the standard library is needed here, so that the site's tools can compare digests without torch.
+Only the standard library is needed here, so that the site's tools run without torch.
 """
 
 import ast
@@ -16,6 +16,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from mechnotes import validate
 from mechnotes._source import reach
@@ -38,13 +39,13 @@ def source_digest(source: str) -> str:
         >>> source_digest("x = 1  # one") == source_digest("x=1")
         True
     """
-    got = type(source).__name__
-    if isinstance(source, str):
-        try:
-            return shortened(canonical(parse(source)).encode())
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            got = f"text that Python cannot read ({error})"
-    validate.refuse("source", got=got, expected="Python source text", fix="Mend its syntax first.")
+    if not isinstance(source, str):
+        _refuse_source(type(source).__name__)
+    try:
+        tree = parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        _refuse_source(f"text that Python cannot read ({error})")
+    return shortened(canonical(tree).encode())
 
 
 def function_digest(function: Callable[..., object]) -> str:
@@ -117,17 +118,20 @@ def shortened(content: bytes) -> str:
 
 def _reachable(function: Callable[..., object]) -> dict[reach.Definition, list[ast.stmt]]:
     """The definitions that a function reaches, or a refusal if its own source cannot be found."""
-    module_name = getattr(function, "__module__", None)
-    qualified = getattr(function, "__qualname__", None)
-    if isinstance(module_name, str) and isinstance(qualified, str) and "<" not in qualified:
-        name = qualified.partition(".")[0]
-        sources = reach.sources_of(module_name)
-        module = sources.module(module_name)
-        if module is not None and name in module.definitions:
-            return reach.reachable(sources, (module_name, name))
-    validate.refuse(
-        "function",
-        got=repr(function),
-        expected="a function or class defined at the top level of a module file",
-        fix="Move it to the top level of a module and import it from there.",
-    )
+    module_name = str(getattr(function, "__module__", ""))
+    qualified = str(getattr(function, "__qualname__", "<"))
+    name = qualified.partition(".")[0]
+    sources = reach.sources_of(module_name)
+    module = sources.module(module_name)
+    if module is None or name not in module.definitions or "<" in qualified:
+        validate.refuse(
+            "function",
+            got=repr(function),
+            expected="a function or class defined at the top level of a module file",
+            fix="Move it to the top level of a module and import it from there.",
+        )
+    return reach.reachable(sources, (module_name, name))
+
+
+def _refuse_source(got: str) -> NoReturn:
+    validate.refuse("source", got=got, expected="Python source text", fix="Mend its syntax first.")

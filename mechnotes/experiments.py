@@ -17,12 +17,12 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, get_type_hints, runtime_checkable
 
 from mechnotes import validate
 from mechnotes._artifacts import catalog, declared, files, freshness, results
-from mechnotes.provenance import Provenance
+from mechnotes.provenance import Provenance as Provenance
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -67,19 +67,19 @@ class _ArtifactError(RuntimeError):
         )
 
 
-class ArtifactMissing(_ArtifactError):  # noqa: N818  (the state is the name)
+class ArtifactMissing(_ArtifactError):
     """The result was never computed on this machine and is not in the package."""
 
     state = "missing"
 
 
-class ArtifactStale(_ArtifactError):  # noqa: N818
+class ArtifactStale(_ArtifactError):
     """The code, the config or an input is no longer what the result was computed from."""
 
     state = "stale"
 
 
-class ArtifactCorrupt(_ArtifactError):  # noqa: N818
+class ArtifactCorrupt(_ArtifactError):
     """A file of the result is truncated, edited or absent."""
 
     state = "corrupt"
@@ -183,11 +183,11 @@ def discover(package: str = "mechnotes") -> list[Experiment[..., Any]]:
     Raises:
         ValueError: If there is no such package.
     """
-    found: dict[str, Experiment[..., Any]] = {}
-    for module in catalog.modules(package, word="@experiment"):
-        for value in vars(module).values():
-            if hasattr(value, "experiment_name") and value.__module__ == module.__name__:
-                found[value.experiment_name] = value
+    found = {
+        value.experiment_name: value
+        for module in catalog.modules(package, "@experiment")
+        for value in _declared_in(module)
+    }
     return [found[name] for name in sorted(found)]
 
 
@@ -201,5 +201,19 @@ def find(name: str, package: str = "mechnotes") -> Experiment[..., Any]:
     Raises:
         ValueError: If the package has no experiment of that name; the nearest name is suggested.
     """
-    found = {experiment.experiment_name: experiment for experiment in discover(package)}
-    return found[declared.known(name, found, "experiment")]
+    function = str(name).rpartition(".")[2]
+    for module in catalog.modules(package, "@experiment", f"def {function}("):
+        for value in _declared_in(module):
+            if value.experiment_name == name:
+                return value
+    every = {value.experiment_name: value for value in discover(package)}
+    return every[declared.known(name, every, "experiment")]
+
+
+def _declared_in(module: ModuleType) -> list[Experiment[..., Any]]:
+    """The experiments that a module defines; one that it imports belongs to another module."""
+    return [
+        value
+        for value in vars(module).values()
+        if hasattr(value, "experiment_name") and value.__module__ == module.__name__
+    ]

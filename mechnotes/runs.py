@@ -29,9 +29,6 @@ from torch import Tensor
 from mechnotes import validate
 from mechnotes._artifacts import files, freshness
 
-"""E
-"""
-
 TRACED_STEPS = 8
 """How many values `trace` keeps: enough to tell two computations apart, cheap to repeat."""
 
@@ -39,7 +36,7 @@ TRACED_ENTRIES = 16
 """How many entries of each traced tensor are kept."""
 
 
-class ReplayFinished(Exception):  # noqa: N818  (it ends a replay; nothing went wrong)
+class ReplayFinished(Exception):
     """Raised by `trace` in a replay once all stored values have been repeated."""
 
 
@@ -141,9 +138,7 @@ class Run:
             "inputs": dict(self.inputs),
         }
         # Views and tied weights share memory, which safetensors refuses: copy.
-        copies = {
-            name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()
-        }
+        copies = {name: t.detach().cpu().clone().contiguous() for name, t in state.items()}
         content = safetensors.torch.save(copies, metadata={"mechnotes": json.dumps(notes)})
         try:
             files.write_atomically(self.checkpoint, content)
@@ -210,13 +205,13 @@ class Run:
 
 def _tensors(tensors: object) -> Mapping[str, Tensor]:
     """Check what a run is asked to save."""
-    if isinstance(tensors, Mapping) and all(
+    if not isinstance(tensors, Mapping) or not all(
         isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in tensors.items()
     ):
-        return tensors
-    validate.refuse(
-        "tensors",
-        got=type(tensors).__name__,
-        expected="a dict of tensors by name, or a function that returns one",
-        fix="Wrap numbers: torch.tensor(value).",
-    )
+        validate.refuse(
+            "tensors",
+            got=type(tensors).__name__,
+            expected="a dict of tensors by name, or a function that returns one",
+            fix="Wrap numbers: torch.tensor(value).",
+        )
+    return tensors

@@ -29,7 +29,7 @@ def restart():  # type: () -> None
         if shutil.which(name) and works(name):
             sys.exit(subprocess.call([name, *sys.argv]))
     sys.exit(
-        "Python {} is too old: mechnotes needs Python {}.{} or newer.\n"  # noqa: UP032
+        "Python {} is too old: mechnotes needs Python {}.{} or newer.\n"
         "Install one (python.org, your system's packages, or `uv python install 3.13`),\n"
         "then name it: make serve PYTHON=python3.13".format(sys.version.split()[0], *OLDEST)
     )

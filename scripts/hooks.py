@@ -29,7 +29,7 @@ class State:
     serving = False
     project: Project
     kernels: Kernels | None = None
-    lessons: dict[str, lessons.Lesson] = {}
+    shown: dict[str, lessons.Lesson] = {}
     renderer: Renderer
     modules: dict[str, str] = {}
     abbreviations = ""
@@ -49,7 +49,7 @@ def on_config(config):
 
 def on_files(files, config):
     """Bring the lessons up to date; add notebooks, figures, reference pages and the navigation."""
-    State.lessons = lessons.refresh(State.project, State.kernels, say=log.info)
+    State.shown = lessons.refresh(State.project, State.kernels, say=log.info)
     if State.serving:
         State.kernels.refill()
     problems = [f"{lesson.uri}: {lesson.problem}" for lesson in _troubled()]
@@ -57,7 +57,7 @@ def on_files(files, config):
         log.warning(problem.split("\n")[0])
     if problems and not State.serving:
         raise Abort("\n\n".join(problems))
-    for lesson in State.lessons.values():
+    for lesson in State.shown.values():
         _add_lesson_files(files, config, lesson)
     State.modules = {reference.uri(name): name for name in reference.modules(State.project)}
     for uri, name in State.modules.items():
@@ -72,7 +72,7 @@ def on_files(files, config):
 
 def on_page_read_source(page, config):
     """The Markdown of a lesson comes from its cells and outputs."""
-    lesson = State.lessons.get(page.file.src_uri)
+    lesson = State.shown.get(page.file.src_uri)
     return lesson.composed.markdown if lesson else None
 
 
@@ -80,7 +80,7 @@ def on_page_read_source(page, config):
 def on_page_markdown(markdown, page, config, files):
     """Put head, problem, provenance and tooltips to the page; render it ourselves."""
     uri = page.file.src_uri
-    lesson = State.lessons.get(uri)
+    lesson = State.shown.get(uri)
     record = lesson.record if lesson else None
     if "summary" in page.meta:
         page.meta.setdefault("description", " ".join(page.meta["summary"].split()))
@@ -122,7 +122,7 @@ def on_shutdown():
 
 
 def _troubled():
-    return [lesson for lesson in State.lessons.values() if lesson.problem]
+    return [lesson for lesson in State.shown.values() if lesson.problem]
 
 
 def _add_lesson_files(files, config, lesson):
@@ -140,21 +140,11 @@ def _add_lesson_files(files, config, lesson):
 
 def _render(page, config, files):
     module = State.modules.get(page.file.src_uri, "")
-    if module and not State.serving:
-        # A build also writes the inventory of the API, which only a real rendering fills.
+    if module == reference.PACKAGE:  # mkdocstrings sets itself up when it renders its first page
         type(page).render(page, config, files)
         return
     sources = reference.sources(State.project, module) if module else ""
-    remembered = State.renderer.render(page, config, files, sources=sources)
-    if module and remembered:
-        _register(page, config)
-
-
-def _register(page, config):
-    """Tell autorefs again which API names a remembered reference page holds."""
-    for anchor in page.present_anchor_ids:
-        if anchor.startswith(reference.PACKAGE):
-            config.plugins["autorefs"].register_anchor(page, anchor, title=anchor)
+    State.renderer.render(page, config, files, sources=sources)
 
 
 def _surroundings(files, config):
@@ -162,5 +152,5 @@ def _surroundings(files, config):
     paths = [Path(config.config_file_path), *Path(__file__).parent.glob("pipeline/*.py")]
     said = [path.read_text(encoding="utf-8") for path in paths]
     uris = sorted(file.src_uri for file in files.documentation_pages())
-    said += [*uris, mkdocs.__version__, sys.version, State.abbreviations, str(State.serving)]
+    said += [*uris, mkdocs.__version__, sys.version, State.abbreviations]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Which experiments and claims does a package declare?
 
 Nobody keeps a list: the package's folder is walked. Only modules whose source contains the right
-word are imported, so that looking for experiments does not load every library that some page uses.
+words are imported, so that looking for experiments does not load every library that some page uses.
 """
 
 import importlib
@@ -13,12 +13,12 @@ from types import ModuleType
 from mechnotes import validate
 
 
-def modules(package: str, *, word: str) -> Iterator[ModuleType]:
-    """Import the modules of a package whose source contains `word`, in alphabetical order.
+def modules(package: str, *words: str) -> Iterator[ModuleType]:
+    """Import the modules of a package whose source contains all words, in alphabetical order.
 
     Args:
         package: Dotted name of a package.
-        word: Text to look for.
+        *words: Texts to look for.
 
     Raises:
         ValueError: If there is no such package.
@@ -26,7 +26,8 @@ def modules(package: str, *, word: str) -> Iterator[ModuleType]:
     for folder in _folders(package):
         for path in sorted(folder.rglob("*.py")):
             parts = path.relative_to(folder).with_suffix("").parts
-            if parts[-1] != "__init__" and word in path.read_text(encoding="utf-8"):
+            source = path.read_text(encoding="utf-8")
+            if parts[-1] != "__init__" and all(word in source for word in words):
                 yield importlib.import_module(".".join((package, *parts)))
 
 

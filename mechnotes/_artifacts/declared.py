@@ -7,7 +7,7 @@ limited to what every file system and shell takes literally.
 import dataclasses
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mechnotes import validate
@@ -39,7 +39,7 @@ def check_cases(cases: object) -> None:
                 fix="A case's name is its file's name: shorten it to a word or two.",
             )
         is_config = dataclasses.is_dataclass(config) and not isinstance(config, type)
-        if not is_config or not type(config).__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        if not is_config or not type(config).__dataclass_params__.frozen:
             validate.refuse(
                 f"cases[{name!r}]",
                 got=repr(config),
@@ -63,7 +63,9 @@ def scale_of_each(scale: object, cases: Mapping[str, Any]) -> dict[str, str]:
             expected=f"one for each of {', '.join(cases)}",
             fix='Pass a single word, such as scale="reduced", if all cases share it.',
         )
-    return {case: validate.choice(value, "scale", SCALES) for case, value in each.items()}
+    for value in each.values():
+        validate.choice(value, "scale", SCALES)
+    return {case: str(value) for case, value in each.items()}
 
 
 def name_of(function: object) -> str:
@@ -107,12 +109,12 @@ def known(name: Any, names: Iterable[str], what: str) -> str:
         ValueError: If it is not.
     """
     existing = sorted(names)
-    if isinstance(name, str) and name in existing:
-        return name
-    near = difflib.get_close_matches(str(name), existing, n=1, cutoff=0.4)
-    validate.refuse(
-        what,
-        got=repr(name),
-        expected=f"one of {', '.join(existing) or 'none: nothing is declared'}",
-        fix=f"Did you mean {near[0]!r}?" if near else "scripts/prerun.py list shows them all.",
-    )
+    if not isinstance(name, str) or name not in existing:
+        near = difflib.get_close_matches(str(name), existing, n=1, cutoff=0.4)
+        validate.refuse(
+            what,
+            got=repr(name),
+            expected=f"one of {', '.join(existing) or 'none: nothing is declared'}",
+            fix=f"Did you mean {near[0]!r}?" if near else "scripts/prerun.py list shows them all.",
+        )
+    return name

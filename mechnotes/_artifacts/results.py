@@ -99,8 +99,8 @@ def _refuse(path: str, value: object) -> typing.NoReturn:
 def _rebuilt(hint: Any, value: Any, tensors: Mapping[str, "Tensor"]) -> Any:
     """One stored value, as its annotation says."""
     if isinstance(value, list):
-        hints = _element_hints(hint, len(value))
-        return tuple(_rebuilt(h, v, tensors) for h, v in zip(hints, value, strict=True))
+        elements = zip(_element_hints(hint, len(value)), value, strict=True)
+        return tuple(_rebuilt(inner, item, tensors) for inner, item in elements)
     if not isinstance(value, dict):
         return value
     ((what, content),) = value.items()

@@ -66,7 +66,7 @@ def canonical(node: object) -> str:
         node: A node, a list of nodes, or a plain value inside one.
     """
     if isinstance(node, ast.Constant):
-        return f"{type(node.value).__name__}:{ascii(node.value)}"
+        return f"{type(node.value).__name__}:{node.value!a}"
     if isinstance(node, ast.AST):
         named = ((name, getattr(node, name, None)) for name in sorted(node._fields))
         filled = (

@@ -18,6 +18,14 @@ Dotted = tuple[str, ...]
 Bindings = dict[str, Dotted | None]
 """What a scope binds: an imported name to where it comes from, any other name to None."""
 
+Named = (
+    ast.FunctionDef
+    | ast.AsyncFunctionDef
+    | ast.ClassDef
+    | ast.ExceptHandler
+    | ast.MatchAs
+    | ast.MatchStar
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -38,9 +46,7 @@ def bindings(statements: Iterable[ast.AST], *, package: str) -> Bindings:
             outer.update(node.names)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             bound.setdefault(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.setdefault(node.name)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        elif isinstance(node, Named) and node.name:
             bound.setdefault(node.name)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             bound.setdefault(node.rest)

@@ -24,7 +24,8 @@ DECLARATIONS = frozenset({"experiment", "claim"})
 """Decorators that declare a function and leave what it computes alone."""
 
 MACHINERY = frozenset(
-    {"_artifacts", "_source", "claims", "digests", "experiments", "provenance", "runs", "validate"}
+    {"_artifacts", "_scorecard", "_source", "claims", "digests", "experiments"}
+    | {"provenance", "runs", "validate", "verdicts"}
 )
 """Modules and packages of mechnotes that are not followed."""
 
@@ -135,7 +136,7 @@ def _is_machinery(name: str) -> bool:
     return parts[0] == "mechnotes" and len(parts) > 1 and parts[1] in MACHINERY
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _read(name: str, path: Path, is_package: bool, modified: int) -> Module:  # noqa: ARG001
     """Parse a source file; `modified` makes an edited file a new entry of the cache."""
     package = name if is_package else name.rpartition(".")[0]

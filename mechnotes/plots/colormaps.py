@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import Colormap, ListedColormap, to_rgb
 
 from mechnotes.plots.palette import color
 
@@ -36,7 +36,7 @@ SEQUENTIAL_END = {"light": "#04393c", "dark": "#d3f5f1"}
 """Colour of the largest magnitude; the palette's teal lies on the way."""
 
 
-def colormap(kind: str, *, theme: str = "light") -> ListedColormap:
+def colormap(kind: str, *, theme: str = "light") -> Colormap:
     """The house colormap for magnitudes ("sequential") or signed values ("diverging").
 
     Raises:
@@ -55,8 +55,7 @@ def colormap(kind: str, *, theme: str = "light") -> ListedColormap:
             "Use 'diverging' for signed values and 'sequential' for magnitudes."
         )
     found = ListedColormap(rows, name=f"mn_{kind}_{theme}")
-    found.set_bad(color("rule", theme=theme))
-    return found
+    return found.with_extremes(bad=color("rule", theme=theme))
 
 
 def _ramp(stops: list[str], count: int) -> np.ndarray:

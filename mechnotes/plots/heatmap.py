@@ -107,6 +107,9 @@ def plot_matrices(
     """
     values = numbers(matrices, "matrices", axes=("panels", "rows", "columns"))
     same_length("panels", {"panels": len(values), "titles": len(titles)})
+    if not 1 <= columns <= 6:
+        raise ValueError(f"columns: got {columns}; expected 1 to 6. Panels must stay legible.")
+    columns = min(columns, len(values))
     rows = -(-len(values) // columns)
     figure, axes = style.figure(6.4, 0.9 + 1.35 * rows, nrows=rows, ncols=columns, squeeze=False)
     top = _limit(values, None, signed)

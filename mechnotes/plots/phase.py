@@ -90,7 +90,7 @@ def _dot(ax: Axes, x: float, y: float, *, fill: float, **where: Any) -> None:
         **where,
     }
     ax.plot(x, y, markerfacecolor=paper, markeredgecolor=teal, markeredgewidth=1.1, **ring)
-    ax.plot(x, y, markerfacecolor=teal, markeredgecolor="none", alpha=fill, **ring)
+    ax.plot(x, y, markerfacecolor=teal, markeredgecolor=teal, markeredgewidth=0, alpha=fill, **ring)
 
 
 @style.house()

@@ -2,9 +2,9 @@
 
 Rotate the hidden space by replacing W with R W. A linear hidden layer cannot tell: W^T R^T R W is
 W^T W, so every rotation has the same loss, training has no reason to put a feature on an axis, and
-looking at single neurons shows nothing special. That basis is *not privileged*. A ReLU on the hidden
-layer acts on each axis separately: rotating it changes the loss, and features tend to line up with
-neurons. That basis is *privileged*, and only there do single neurons have a claim to meaning.
+single neurons show nothing special. That basis is *not privileged*. A ReLU on the hidden layer acts
+on each axis separately: rotating it changes the loss, and features tend to line up with neurons.
+That basis is *privileged*, and only there do single neurons have a claim to meaning.
 
 Source: Elhage et al. 2022, Toy Models of Superposition, "Definitions and motivation: features,
 directions, and superposition" and "Superposition in a privileged basis".

@@ -44,8 +44,9 @@ def independent(
         >>> independent(1024, density=density, generator=rng.generator(0))
     """
     _check(n_samples, density, generator)
-    active = _uniform(n_samples, density, generator) < density
-    return _values(active, density, generator)
+    # One draw gives activity and value: stretch [1 - density, 1) to [0, 1) and cut off the rest.
+    draw = _uniform(n_samples, density, generator)
+    return ((draw - (1 - density)) / density).relu()
 
 
 def correlated_pairs(

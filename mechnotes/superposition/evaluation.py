@@ -1,8 +1,8 @@
 """How good are trained weights on data that none of them has seen?
 
 All seeds of one density are measured on the same samples, so that their ranking reflects the
-weights and not the luck of the draw. The samples come from a stream of their own: stored weights and
-their config are enough to recompute every loss on the site.
+weights and not the luck of the draw. The samples come from a stream of their own, so stored weights
+and their config are enough to recompute every loss on the site.
 """
 
 import torch

@@ -148,7 +148,8 @@ def weighted_loss(
     validate.shape(validate.floating(x_hat, "x_hat"), "x_hat", axes, **sizes)
     validate.between(importance, "importance", low=0.0, high=math.inf)
     validate.shape(importance, "importance", ("features",), features=x.shape[-1])
-    return (importance * (x_hat - x).square()).mean(dim=(0, 2))
+    error = (x_hat - x).square().mean(dim=0)  # [instances features]
+    return (importance * error).mean(dim=-1)
 
 
 def single_feature_loss(

@@ -63,3 +63,32 @@ def pick(
             fix="Pass best_seed(loss) of the same runs.",
         )
     return values[torch.arange(values.shape[0]), seeds]
+
+
+def best_of_groups(
+    values: Float[Tensor, "densities seeds *rest"],
+    loss: Float[Tensor, "densities seeds"],
+    *,
+    group_size: int = 8,
+) -> Float[Tensor, "groups densities *rest"]:
+    """Split the seeds into groups and take the best of each group at each density.
+
+    A claim about the best of eight runs is itself one random number. Several groups of eight say
+    how much it varies.
+
+    Args:
+        values: Something measured or trained for every density and seed.
+        loss: Losses of the same runs.
+        group_size: Seeds in a group; seeds that do not fill a last group are left out.
+
+    Returns:
+        The chosen entries, one for each group of seeds.
+
+    Raises:
+        ValueError: If there are fewer seeds than one group needs or a loss is not finite.
+    """
+    n_seeds = validate.shape(validate.finite(loss, "loss"), "loss", ("densities", "seeds")).shape[1]
+    group_size = validate.integer(group_size, "group_size", minimum=1, maximum=n_seeds)
+    starts = range(0, n_seeds - group_size + 1, group_size)
+    groups = [slice(start, start + group_size) for start in starts]
+    return torch.stack([pick(values[:, group], best_seed(loss[:, group])) for group in groups])

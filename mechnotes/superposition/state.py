@@ -73,12 +73,8 @@ class TrainingState:
         }
         return {name: tensor.to("cpu", copy=True) for name, tensor in named.items()}
 
-    def load(self, tensors: dict[str, Tensor]) -> int:
-        """Continue from what `tensors` gave.
-
-        Returns:
-            The number of optimiser steps already done.
-        """
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Continue from what `tensors` gave."""
         with torch.no_grad():
             self.model.W.copy_(tensors["W"])
             self.model.b.copy_(tensors["b"])
@@ -92,7 +88,6 @@ class TrainingState:
             index: {name: tensors[f"adam.{index}.{name}"] for name in names} for index in (0, 1)
         }
         self.optimizer.load_state_dict(saved)
-        return int(tensors["adam.0.step"])
 
 
 def initial_state(config: ToyConfig, *, device: str = "cpu") -> TrainingState:

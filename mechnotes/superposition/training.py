@@ -65,11 +65,12 @@ def train(config: ToyConfig, *, device: str = "cpu", run: Run | None = None) -> 
     """
     run = Run() if run is None else run
     state = initial_state(config, device=validate.device(device))
+    state.keep_frame(0)
     restored = run.restored()
-    start = 0 if restored is None else state.load(restored)
+    if restored is not None:
+        state.load(restored)
     importance = config.importance.to(device)
-    state.keep_frame(start)
-    for step in run.steps(config.steps, start=start):
+    for step in run.steps(config.steps):
         x = state.sample()
         loss = weighted_loss(state.model(x), x, importance=importance)
         state.optimizer.zero_grad()

@@ -87,9 +87,7 @@ def _entry(heading: re.Match[str], body: str) -> Entry:
             f"glossary entry: got {heading[0]!r}; expected an anchor such as {{ #term }} and a "
             "paragraph under the heading. Add what is missing in docs/glossary.md."
         )
-    return Entry(
-        term=term, anchor=anchor[1], forms=_forms(term, attributes), definition=definition
-    )
+    return Entry(term=term, anchor=anchor[1], forms=_forms(term, attributes), definition=definition)
 
 
 def _forms(term: str, attributes: str) -> tuple[str, ...]:

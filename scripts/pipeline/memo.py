@@ -13,6 +13,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 
+from . import api
+
 _memory: dict[str, dict] = {}
 
 
@@ -24,8 +26,8 @@ class Renderer:
         self.surroundings = surroundings
         self.used: set[str] = set()
 
-    def render(self, page: Page, config, files: Files, *, sources: str = "") -> bool:
-        """Set the page's content, from memory if possible; True if it was remembered.
+    def render(self, page: Page, config, files: Files, *, sources: str = "") -> None:
+        """Set the page's content, from memory if possible.
 
         Args:
             page: A page whose Markdown is final.
@@ -39,11 +41,12 @@ class Renderer:
         known = _memory.get(key) or self._load(key)
         if known:
             _set(page, known, files)
+            api.restore(page, config, known["api"])
         else:
             Page.render(page, config, files)
-            self._save(key, _told(page))
-        _memory[key] = known or _told(page)
-        return known is not None
+            known = _told(page) | {"api": api.entries(page, config)}
+            self._save(key, known)
+        _memory[key] = known
 
     def _load(self, key: str) -> dict | None:
         try:

@@ -18,27 +18,27 @@ STOPPED = 130
 
 def serve(place: Place, options: Options) -> int:
     """Serve the site with live reload; needs no torch."""
-    environment.ensure(place, SITE)
+    environment.ensure(place, SITE, again=options.again)
     return serving.serve(place, host=options.host, port=options.port, arguments=options.rest)
 
 
 def build(place: Place, options: Options) -> int:
     """Build the site strictly into site/."""
-    environment.ensure(place, SITE)
+    environment.ensure(place, SITE, again=options.again)
     command = [str(place.python), "-m", "mkdocs", "build", "--strict", *options.rest]
     return steps.call(command, cwd=place.root, extra=steps.ENVIRONMENT)
 
 
-def install(place: Place, options: Options) -> int:  # noqa: ARG001
+def install(place: Place, options: Options) -> int:
     """Install the package, torch and the tools."""
-    environment.ensure(place, DEV)
+    environment.ensure(place, DEV, again=options.again)
     steps.say(f"{place.venv} is ready.")
     return 0
 
 
 def pages(place: Place, options: Options) -> int:
     """Run the pages whose code or inputs changed and publish their outputs."""
-    environment.ensure(place, DEV)
+    environment.ensure(place, DEV, again=options.again)
     command = [str(place.python), "scripts/pages.py", "run", *options.rest]
     return steps.call(command, cwd=place.root, extra=steps.ENVIRONMENT)
 
@@ -49,7 +49,7 @@ def test(place: Place, options: Options) -> int:
     if browser.required() and (missing := browser.missing()):
         steps.say(f"CI needs {' and '.join(missing)} for the browser tests. {browser.HINT}")
         return 1
-    environment.ensure(place, DEV)
+    environment.ensure(place, DEV, again=options.again)
     outcomes = steps.run(chosen, place.python, root=place.root, arguments=options.rest)
     steps.say(f"\n{steps.summary(chosen, outcomes)}")
     return steps.status(outcomes)
@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     }
     subparsers["serve"].add_argument("--host", default="127.0.0.1")
     subparsers["serve"].add_argument("--port", type=int, default=8000)
+    for name in set(COMMANDS) - {"doctor"}:
+        again = "look through the installed packages even if no requirement changed"
+        subparsers[name].add_argument("--again", action="store_true", help=again)
     names = ",".join(step.name for step in steps.STEPS)
     subparsers["test"].add_argument("--only", default="", help=f"some of {names}")
     subparsers["doctor"].add_argument("--json", action="store_true", help="for other programs")

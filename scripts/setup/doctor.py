@@ -15,6 +15,7 @@ from typing import Literal
 from . import browser, environment, packages, ranges
 from .environment import DEV, SITE, Place
 
+SERVE = "python scripts/dev.py serve"
 INSTALL = "python scripts/dev.py install"
 TORCH_PACKAGES = ("torch", "transformer-lens", "sae-lens")
 
@@ -42,41 +43,45 @@ def python(place: Place) -> Finding:  # noqa: ARG001
 
 def virtual_environment(place: Place) -> Finding:
     """Whether `.venv` exists, starts and agrees with the requirement files."""
-    name, mend = "environment", "python scripts/dev.py serve"
+    name = "environment"
     if not place.venv.exists():
-        return Finding(name, "wrong", "no .venv yet", mend)
-    if not environment.healthy(place):
-        return Finding(name, "wrong", ".venv does not start or cannot install", mend)
+        return Finding(name, "wrong", "no .venv yet", SERVE)
+    if not environment.starts(place):
+        return Finding(name, "wrong", ".venv has no Python that starts", SERVE)
     levels = [level.name for level in (SITE, DEV) if environment.fresh(place, level)]
     if SITE.name not in levels:
-        return Finding(name, "wrong", "requirement files changed since, or cut off", mend)
+        return Finding(name, "wrong", "requirement files changed since, or cut off", SERVE)
     return Finding(name, "ok", f"installed: {', '.join(levels)}")
 
 
 def whole_packages(place: Place) -> Finding:
     """Packages whose installation was cut off, or whose files were changed by hand."""
-    broken = [info.name for info in packages.unfinished(packages.folder(place.venv))]
+    site = packages.folder(place.venv)
+    broken = [info.name for info in packages.unfinished(site)]
+    if not packages.installed(site):
+        return Finding("packages", "wrong", "none yet", SERVE)
     if not broken:
         return Finding("packages", "ok", "all files are there")
-    stamps = " ".join(str(environment.stamp(place, level)) for level in (SITE, DEV))
-    mend = f"remove {stamps}, then {INSTALL}"
-    return Finding("packages", "wrong", f"{len(broken)} incomplete", mend, broken)
+    return Finding("packages", "wrong", f"{len(broken)} incomplete", _again(place), broken)
 
 
 def site_packages(place: Place) -> Finding:
     """What serves the site, against the versions in `requirements/site.txt`."""
+    name = "site packages"
     have = packages.installed(packages.folder(place.venv))
+    if "mkdocs" not in have:
+        return Finding(name, "wrong", "not installed", SERVE)
     wanted = packages.pins(place.site)
     conditional = packages.conditional(place.site)
     details = [
-        f"{name} {have.get(name, 'missing')}, wanted {' or '.join(versions)}"
-        for name, versions in wanted.items()
-        if have.get(name) not in versions and not (name in conditional and name not in have)
+        f"{package} {have.get(package, 'missing')}, wanted {' or '.join(versions)}"
+        for package, versions in wanted.items()
+        if have.get(package) not in versions
+        and not (package in conditional and package not in have)
     ]
     if details:
-        mend = "python scripts/dev.py serve"
-        return Finding("site packages", "wrong", f"{len(details)} differ", mend, details)
-    return Finding("site packages", "ok", f"{len(wanted)} as pinned")
+        return Finding(name, "wrong", f"{len(details)} differ", _again(place), details)
+    return Finding(name, "ok", f"{len(wanted)} as pinned")
 
 
 def torch(place: Place) -> Finding:
@@ -97,7 +102,7 @@ def declared_ranges(place: Place) -> Finding:
     tested = packages.pins(place.constraints)
     details = ranges.outside(place.root / "pyproject.toml", have, tested)
     if details:
-        return Finding("package and tools", "wrong", f"{len(details)} unfit", INSTALL, details)
+        return Finding("package and tools", "wrong", f"{len(details)} unfit", _again(place), details)
     shown = ", ".join(f"{name} {have[name]}" for name in TORCH_PACKAGES[1:])
     return Finding("package and tools", "ok", shown)
 
@@ -139,6 +144,11 @@ def artifacts(place: Place) -> Finding:
         mend = "python scripts/prerun.py run"
         return Finding("artifacts", "wrong", "missing, stale or corrupted", mend, lines[-10:])
     return Finding("artifacts", "ok", lines[-1] if lines else "fresh")
+
+
+def _again(place: Place) -> str:
+    has_torch = "torch" in packages.installed(packages.folder(place.venv))
+    return f"{INSTALL if has_torch else SERVE} --again"
 
 
 EXAMINATIONS: tuple[Callable[[Place], Finding], ...] = (

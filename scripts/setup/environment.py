@@ -92,15 +92,15 @@ def fresh(place: Place, level: Level) -> bool:
     return written.read_text("utf-8") == digest(place, level)
 
 
-def ensure(place: Place, level: Level) -> None:
-    """Bring the environment to a level; returns at once if it is there.
+def ensure(place: Place, level: Level, *, again: bool = False) -> None:
+    """Bring the environment to a level; returns at once if it is there and not asked `again`.
 
     Raises:
         SetupError: If the environment cannot be made or a package cannot be installed.
     """
-    if fresh(place, level):
+    if fresh(place, level) and not again:
         return
-    if not healthy(place):
+    if not (starts(place) and can_install(place)):
         create(place)
     for other in (SITE, DEV):
         stamp(place, other).unlink(missing_ok=True)
@@ -116,15 +116,18 @@ def ensure(place: Place, level: Level) -> None:
         partial.replace(stamp(place, reached))
 
 
-def healthy(place: Place) -> bool:
-    """Whether `.venv` has a Python that starts, is new enough, and can install packages."""
+def starts(place: Place) -> bool:
+    """Whether `.venv` has a Python that starts and is new enough."""
     question = f"import sys; sys.exit(sys.version_info < {OLDEST})"
     try:
         answer = subprocess.run([place.python, "-c", question], capture_output=True, check=False)
     except OSError:
         return False
-    if answer.returncode != 0:
-        return False
+    return answer.returncode == 0
+
+
+def can_install(place: Place) -> bool:
+    """Whether there is uv, or a whole pip in `.venv`."""
     return shutil.which("uv") is not None or packages.has_pip(packages.folder(place.venv))
 
 

@@ -43,7 +43,7 @@ def serve(place: Place, *, host: str, port: int, arguments: Sequence[str] = ()) 
     command = [str(place.python), "-m", "mkdocs", "serve", "--dev-addr", address, *arguments]
     quiet = {"NO_MKDOCS_2_WARNING": "1"}
     steps.say(f"Starting the site on http://{address}/ (Ctrl-C ends it) ...")
-    if os.name == "nt":
-        return steps.call(command, cwd=place.root, extra=quiet)
-    os.chdir(place.root)
-    os.execve(command[0], command, {**os.environ, **quiet})
+    if os.name != "nt":
+        os.chdir(place.root)
+        os.execve(command[0], command, {**os.environ, **quiet})
+    return steps.call(command, cwd=place.root, extra=quiet)

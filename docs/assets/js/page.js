@@ -18,12 +18,45 @@ for (const button of switches) {
 showCode(document.body.classList.contains("mn-figures-only") ? "hidden" : "shown")
 
 // What scrolls sideways on a narrow screen can be scrolled with the keyboard.
+const SCROLLERS = ".md-typeset pre > code, .md-typeset__scrollwrap, .mn-scroll, .mn-picture, div.arithmatex"
+
 function reachScrollers() {
-  for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .mn-scroll, .mn-output pre")) {
+  for (const box of document.querySelectorAll(SCROLLERS)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
-    else box.removeAttribute("tabindex")
   }
 }
 
-addEventListener("resize", reachScrollers)
-requestAnimationFrame(reachScrollers)
+addEventListener("load", () => document.fonts.ready.then(reachScrollers))
+addEventListener("resize", () => setTimeout(reachScrollers, 200)) // after the theme has looked, too
+
+// Definitions: one box, for the dotted word under the pointer, the finger or the keyboard.
+const definition = Object.assign(document.createElement("div"), { className: "mn-definition", id: "mn-definition", hidden: true })
+definition.setAttribute("role", "tooltip")
+document.body.append(definition)
+let word = null
+
+function define(next) {
+  word?.removeAttribute("aria-describedby")
+  word = next
+  definition.hidden = !word
+  if (!word) return
+  word.dataset.definition ??= word.title
+  word.removeAttribute("title") // or the browser would show it a second time
+  definition.textContent = word.dataset.definition
+  word.setAttribute("aria-describedby", definition.id)
+  const { left, bottom } = word.getBoundingClientRect()
+  const room = document.documentElement.clientWidth - definition.offsetWidth - 8
+  definition.style.left = `${scrollX + Math.max(8, Math.min(left, room))}px`
+  definition.style.top = `${scrollY + bottom + 6}px`
+}
+
+for (const term of document.querySelectorAll("article abbr")) {
+  if (!term.closest("a")) term.tabIndex = 0
+}
+for (const kind of ["pointerover", "focusin"]) {
+  addEventListener(kind, event => {
+    const term = event.target.closest?.("article abbr, article a:has(abbr)")
+    if (term || event.target !== definition) define(term?.querySelector("abbr") ?? term ?? null)
+  })
+}
+addEventListener("keydown", event => event.key === "Escape" && define(null))

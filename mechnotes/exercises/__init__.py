@@ -1,0 +1,1 @@
+"""Exercises that mark themselves: a task, a hidden check, and a hint for each known mistake."""

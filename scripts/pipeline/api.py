@@ -1,0 +1,25 @@
+"""What a reference page registers while it is rendered: names for links and for `objects.inv`.
+
+mkdocstrings fills both as a side effect of rendering, so a remembered page has to register its
+names again.
+"""
+
+from mkdocs.structure.pages import Page
+
+Entry = tuple[str, str, str]
+
+
+def entries(page: Page, config) -> list[Entry]:
+    """Name, role and anchor of every API object that a rendered page documents."""
+    start = f"{page.url}#"
+    inventory = config.plugins["mkdocstrings"].handlers.inventory
+    inside = [item for item in inventory.values() if item.uri.startswith(start)]
+    return [(item.name, item.role, item.uri.removeprefix(start)) for item in inside]
+
+
+def restore(page: Page, config, known: list[Entry]) -> None:
+    """Register the names of a page that was not rendered this time."""
+    inventory = config.plugins["mkdocstrings"].handlers.inventory
+    for name, role, anchor in known:
+        config.plugins["autorefs"].register_anchor(page, name, anchor, title=name)
+        inventory.register(name=name, domain="py", role=role, uri=f"{page.url}#{anchor}")

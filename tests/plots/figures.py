@@ -1,0 +1,46 @@
+"""One example of every figure, drawn from small made-up data."""
+
+import torch
+
+from mechnotes.plots import curves, diagrams, geometry, heatmap, phase
+
+_X = torch.linspace(0.05, 1, 12)
+_ANGLES = 2 * torch.pi * torch.arange(5) / 5
+_PENTAGON = torch.stack((_ANGLES.cos(), _ANGLES.sin()))
+_MODELS = torch.stack((_PENTAGON, 0.5 * _PENTAGON, 0 * _PENTAGON))
+_TITLES = ("p = 1.00", "p = 0.20", "p = 0.05")
+_ON = torch.arange(60).reshape(2, 3, 10) % 7 == 0
+
+DIAGRAMS = {
+    "superposition": diagrams.plot_superposition,
+    "toy model": diagrams.plot_toy_model,
+    "interference": diagrams.plot_interference,
+    "privileged basis": diagrams.plot_privileged_basis,
+    "collisions": lambda: diagrams.plot_collisions(_ON, titles=("p = 0.50", "p = 0.05")),
+}
+
+FIGURES = {
+    **DIAGRAMS,
+    "lines": lambda: curves.plot_lines(
+        _X,
+        {"relu": torch.stack((_X, _X**2)), "linear": 1 - _X, "third": 0.98 - _X},
+        x_label="density p",
+        y_label="loss (0 perfect)",
+        bands={"linear": (0.9 - _X, 1.1 - _X)},
+        thresholds={"chance": 0.5},
+    ),
+    "formula": lambda: curves.plot_formula(
+        _X, _X**2, measured_x=_X[::3], measured=_X[::3] ** 2, x_label="r", y_label="p"
+    ),
+    "boundary": lambda: phase.plot_boundary(
+        _X, _X / 2, _X / 1.8, dots_r=_X, dots_p=_X / 3, norm=1 - _X.clamp(max=1)
+    ),
+    "matrix": lambda: heatmap.plot_matrix(_PENTAGON.T @ _PENTAGON, label="dot product"),
+    "large matrix": lambda: heatmap.plot_matrix(
+        torch.rand(40, 40, generator=torch.Generator().manual_seed(0)), label="x", signed=False
+    ),
+    "matrices": lambda: heatmap.plot_matrices(
+        _MODELS.mT @ _MODELS, titles=_TITLES, label="dot product", columns=3
+    ),
+    "features": lambda: geometry.plot_features(_MODELS, titles=_TITLES, columns=2),
+}
