@@ -61,14 +61,18 @@ def function_digest(function: Callable[..., object]) -> str:
         16 hexadecimal digits.
 
     Raises:
-        ValueError: If the object has no source that can be found by its name: a lambda, a function
-            inside another, a built-in, or something typed into a session.
+        ValueError: If the object has no source that can be found by its name (a lambda, a function
+            inside another, a built-in, something typed into a session), or a file that it reaches
+            is not Python at the moment.
 
     Note:
         What is only found at run time (`getattr` with a computed name, a registry filled by
         decorators) cannot be seen in source and is not part of the digest.
     """
-    definitions = _reachable(function)
+    try:
+        definitions = _reachable(function)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        _refuse_source(f"a file that {function!r} reaches and Python cannot read ({error})")
     lines = [
         f"{module}:{name}={canonical(statements)}"
         for (module, name), statements in sorted(definitions.items(), key=lambda item: item[0])
@@ -97,7 +101,10 @@ def file_digest(path: str | os.PathLike[str]) -> str:
             fix="Check the spelling; for a folder, take the digest of each file.",
         )
     content = Path(path).read_bytes()
-    return source_digest(content.decode()) if Path(path).suffix == ".py" else shortened(content)
+    if Path(path).suffix != ".py":
+        return shortened(content)
+    # Bytes that are not UTF-8 become text that no parser accepts, and are refused as such.
+    return source_digest(content.decode(errors="surrogateescape"))
 
 
 def shortened(content: bytes) -> str:
@@ -121,7 +128,7 @@ def _reachable(function: Callable[..., object]) -> dict[reach.Definition, list[a
     module_name = str(getattr(function, "__module__", ""))
     qualified = str(getattr(function, "__qualname__", "<"))
     name = qualified.partition(".")[0]
-    sources = reach.sources_of(module_name)
+    sources = reach.Sources(module_name)
     module = sources.module(module_name)
     if module is None or name not in module.definitions or "<" in qualified:
         validate.refuse(

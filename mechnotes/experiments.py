@@ -88,7 +88,7 @@ class ArtifactCorrupt(_ArtifactError):
 def experiment(
     *,
     cases: Mapping[str, Any],
-    minutes: float,
+    minutes: float | int,
     device: str = "cpu",
     scale: str | Mapping[str, str] = "paper",
 ) -> Callable[[Callable[Parameters, Result]], Experiment[Parameters, Result]]:
@@ -111,7 +111,7 @@ def experiment(
         ValueError: If a case is not a named frozen dataclass, or an option is unknown.
     """
     declared.check_cases(cases)
-    minutes = validate.number(minutes, "minutes", low=0, low_open=True)
+    minutes = validate.number(minutes, "minutes", low=0.0, low_open=True)
     validate.choice(device, "device", ("cpu", "cuda"))
     scales = declared.scale_of_each(scale, cases)
 

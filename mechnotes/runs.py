@@ -48,7 +48,7 @@ class Run:
         *,
         checkpoint: Path | None = None,
         key: str = "",
-        save_seconds: float = 30.0,
+        save_seconds: float | int = 30.0,
         progress: bool = False,
         label: str = "",
         inputs: Mapping[str, str] | None = None,
@@ -70,7 +70,7 @@ class Run:
         """
         self.checkpoint = checkpoint
         self.key = key
-        self.save_seconds = validate.number(save_seconds, "save_seconds", low=0)
+        self.save_seconds = validate.number(save_seconds, "save_seconds", low=0.0)
         self.progress = progress
         self.label = label
         self.inputs = {} if inputs is None else inputs
@@ -164,7 +164,7 @@ class Run:
         first = validate.integer(first, "start", maximum=total)
         return self._counted(first, total) if self.progress else iter(range(first, total))
 
-    def trace(self, value: float | Tensor) -> None:
+    def trace(self, value: float | int | Tensor) -> None:
         """Record one of the run's first numbers, so that `prerun.py renew` can compare them.
 
         Call it once a step with something that depends on the whole step, such as the loss.

@@ -7,6 +7,7 @@ A `Band` says which values count, a `Measured` what we found, and `judge` compar
 - *undecidable at this scale*: the spread crosses an end of the band, or a number is NaN;
 - *not run*: there is nothing to judge yet.
 
+Numbers are annotated `float | int` because the shape checker of the tests takes `float` literally.
 The spread belongs to the number that is claimed. If the claim is about the best of eight seeds, its
 spread is that of several such bests, not that of the seeds.
 """
@@ -25,9 +26,9 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 class Band:
     """The values that count as a reproduction, both ends included."""
 
-    low: float
+    low: float | int
     """Smallest value; -inf for no limit."""
-    high: float
+    high: float | int
     """Largest value; inf for no limit."""
     unit: str = ""
     """Unit of both, for example "degrees"; empty for a pure number."""
@@ -42,7 +43,7 @@ class Band:
                 fix="Swap them, or leave one side open with math.inf.",
             )
 
-    def __contains__(self, value: float) -> bool:
+    def __contains__(self, value: float | int) -> bool:
         """Whether a value lies in the band; NaN never does."""
         return self.low <= value <= self.high
 
@@ -62,13 +63,13 @@ class Band:
 class Measured:
     """What a claim's function found."""
 
-    value: float
+    value: float | int
     """The number, in the band's unit; NaN if this scale cannot tell."""
-    spread: tuple[float, float] | None = None
+    spread: tuple[float | int, float | int] | None = None
     """Range in which repetitions of this same number fell, for example over groups of seeds."""
-    per_seed: tuple[float, ...] = ()
+    per_seed: tuple[float | int, ...] = ()
     """The number for each seed, to be shown; it does not enter the verdict."""
-    control: float | None = None
+    control: float | int | None = None
     """The same number for the control, in the unit of the control's band."""
     note: str = ""
     """One sentence for the reader."""

@@ -66,7 +66,9 @@ def on_files(files, config):
     if glossary_page.exists():
         State.abbreviations = glossary.abbreviations(glossary_page.read_text(encoding="utf-8"))
     config.nav = navigation.navigation(State.project)
-    State.renderer = Renderer(State.project.root / ".cache" / "render", _surroundings(files, config))
+    State.renderer = Renderer(
+        State.project.root / ".cache" / "render", _surroundings(files, config)
+    )
     return files
 
 
@@ -135,7 +137,9 @@ def _add_lesson_files(files, config, lesson):
         site = f"{config.site_url}{folder}/" if config.site_url else ""
         install = f"git+{config.repo_url}" if config.repo_url else ""
         text = notebook.notebook(lesson.page, site_url=site, install=install)
-        files.append(File.generated(config, str(folder / head.notebook_name(lesson.uri)), content=text))
+        files.append(
+            File.generated(config, str(folder / head.notebook_name(lesson.uri)), content=text)
+        )
 
 
 def _render(page, config, files):

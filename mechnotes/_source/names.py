@@ -1,9 +1,9 @@
 """Which names does a definition take from outside itself?
 
 `free_names` walks one statement of a module and returns the dotted names that Python would look up
-in the module when the statement runs: `hooks.z(model)` gives ("hooks", "z"). Names bound inside
-(parameters, assignments, loop variables) are left out, with Python's own scope rules, so a new
-module-level function called `loss` does not touch a neighbour that has a local `loss`.
+in the module when the statement runs: in a module `m`, `hooks.z(model)` gives m.hooks.z. Names
+bound inside (parameters, assignments, loop variables) are left out by Python's own scope rules, so
+a new module-level function called `loss` does not touch a neighbour that has a local `loss`.
 
 Imports inside a function are followed too, because heavy libraries are imported there. Attributes
 found at run time (`getattr`, registries) are invisible to any reader of source.
@@ -53,25 +53,27 @@ def bindings(statements: Iterable[ast.AST], *, package: str) -> Bindings:
     return {name: origin for name, origin in bound.items() if name not in outer}
 
 
-def free_names(statement: ast.AST, *, package: str) -> tuple[set[Dotted], set[Dotted]]:
-    """Dotted names that a module-level statement uses.
+def free_names(statement: ast.AST, *, module: str, package: str) -> set[Dotted]:
+    """Absolute dotted names that a module-level statement uses.
 
-    Returns:
-        Names to look up in the statement's module, and absolute names from imports inside it.
+    Args:
+        statement: A top-level statement.
+        module: Dotted name of its module; a name not bound inside is looked up there.
+        package: Dotted name of the package that relative imports start from.
     """
-    reader = _Reader(package)
+    reader = _Reader(module, package)
     reader.visit(statement)
-    return reader.module_names, reader.absolute_names
+    return reader.found
 
 
 class _Reader(ast.NodeVisitor):
     """Walks a statement with a stack of the scopes around the current node."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, module: str, package: str) -> None:
+        self.module = tuple(module.split("."))
         self.package = package
         self.scopes: list[Bindings] = []
-        self.module_names: set[Dotted] = set()
-        self.absolute_names: set[Dotted] = set()
+        self.found: set[Dotted] = set()
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -138,9 +140,9 @@ class _Reader(ast.NodeVisitor):
             if name in scope:
                 origin = scope[name]
                 if origin is not None:
-                    self.absolute_names.add((*origin, *attributes))
+                    self.found.add((*origin, *attributes))
                 return
-        self.module_names.add((name, *attributes))
+        self.found.add((*self.module, name, *attributes))
 
 
 def _chain(node: ast.Attribute) -> tuple[ast.expr, Dotted]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mechnotes._source.canonical import parse
-from mechnotes._source.names import Bindings, Dotted, bindings, free_names
+from mechnotes._source.names import Dotted, bindings, free_names
 
 DECLARATIONS = frozenset({"experiment", "claim"})
 """Decorators that declare a function and leave what it computes alone."""
@@ -33,7 +33,7 @@ Definition = tuple[str, str]
 """A module's dotted name and a name defined in it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One source file, read but not imported."""
 
@@ -43,59 +43,72 @@ class Module:
     """Dotted name of the package that relative imports start from."""
     definitions: dict[str, list[ast.stmt]]
     """For each name, the statements that define or change it, in order."""
-    imports: Bindings
+    imports: dict[str, Dotted]
     """For each imported name, where it comes from."""
     stars: list[Dotted]
     """Modules whose every name is imported."""
 
 
-@dataclass(frozen=True)
 class Sources:
-    """The packages whose definitions are followed."""
+    """The packages whose definitions are followed, read as they lie on the disk now."""
 
-    roots: dict[str, Path]
-    """For each top-level name, its folder, or its file for a single module."""
+    def __init__(self, module_name: str) -> None:
+        """Follow mechnotes and the package of `module_name`, which must have been imported."""
+        root = module_name.partition(".")[0]
+        loaded = sys.modules.get(root)
+        file = getattr(loaded, "__file__", None)
+        self.roots = {"mechnotes": Path(__file__).parents[1]}
+        for home in [*getattr(loaded, "__path__", []), *([file] if file else [])][:1]:
+            self.roots[root] = Path(home)
+        self._modules: dict[str, Module | None] = {}
 
     def module(self, name: str) -> Module | None:
-        """Read a module, or return None if it is not one of ours."""
+        """A module of ours, or None."""
+        if name not in self._modules:
+            self._modules[name] = self._find(name)
+        return self._modules[name]
+
+    def _find(self, name: str) -> Module | None:
         root, *inner = name.split(".")
-        if root not in self.roots or _is_machinery(name):
+        if root not in self.roots or (root == "mechnotes" and inner and inner[0] in MACHINERY):
             return None
-        base = self.roots[root]
-        if base.is_file():
-            return None if inner else _read(name, base, False, base.stat().st_mtime_ns)
-        folder = base.joinpath(*inner)
-        for path, is_package in (
-            (folder / "__init__.py", True),
-            (folder.with_suffix(".py"), False),
+        home = self.roots[root]
+        base = home if home.is_file() else home.joinpath(*inner)
+        if home.is_file() and not inner:
+            return _read(name, name.rpartition(".")[0], home.read_text(encoding="utf-8"))
+        for path, package in (
+            (base / "__init__.py", name),
+            (base.with_suffix(".py"), name.rpartition(".")[0]),
         ):
             if path.is_file():
-                return _read(name, path, is_package, path.stat().st_mtime_ns)
+                return _read(name, package, path.read_text(encoding="utf-8"))
         return None
 
-    def look_up(self, module: Module, dotted: Dotted) -> Iterator[Definition]:
-        """Definitions that a dotted name used in a module stands for."""
-        name, *attributes = dotted
-        if name in module.definitions:
-            yield module.name, name
-        origin = module.imports.get(name)
-        if origin is not None:
-            yield from self.resolve((*origin, *attributes))
-        elif name not in module.definitions:
-            for star in module.stars:
-                yield from self.resolve((*star, *dotted))
-
-    def resolve(self, dotted: Dotted) -> Iterator[Definition]:
+    def definitions(self, dotted: Dotted) -> Iterator[Definition]:
         """Definitions that an absolute dotted name stands for; none if it is not ours."""
+        waiting, seen = [dotted], set[Dotted]()
+        while waiting:
+            current = waiting.pop()
+            module, inner = self._split(current)
+            if module is None or current in seen:
+                continue
+            seen.add(current)
+            if not inner:  # the module itself is used as a value
+                yield from ((module.name, name) for name in module.definitions)
+            elif inner[0] in module.definitions:
+                yield module.name, inner[0]
+            if inner[:1] and inner[0] in module.imports:
+                waiting.append((*module.imports[inner[0]], *inner[1:]))
+            elif inner[:1] and inner[0] not in module.definitions:
+                waiting.extend((*star, *inner) for star in module.stars)
+
+    def _split(self, dotted: Dotted) -> tuple[Module | None, Dotted]:
+        """The longest part of a dotted name that is a module of ours, and the rest."""
         for cut in range(len(dotted), 0, -1):
             module = self.module(".".join(dotted[:cut]))
-            if module is None:
-                continue
-            if cut == len(dotted):
-                yield from ((module.name, name) for name in module.definitions)
-            else:
-                yield from self.look_up(module, dotted[cut:])
-            return
+            if module is not None:
+                return module, dotted[cut:]
+        return None, dotted
 
 
 def reachable(sources: Sources, start: Definition) -> dict[Definition, list[ast.stmt]]:
@@ -105,46 +118,30 @@ def reachable(sources: Sources, start: Definition) -> dict[Definition, list[ast.
     while waiting:
         definition = waiting.pop()
         module = sources.module(definition[0])
-        if definition in found or module is None:
-            continue
-        found[definition] = module.definitions[definition[1]]
-        for statement in found[definition]:
-            local, absolute = free_names(statement, package=module.package)
-            for dotted in local:
-                waiting.extend(sources.look_up(module, dotted))
-            for dotted in absolute:
-                waiting.extend(sources.resolve(dotted))
+        if definition not in found and module is not None:
+            found[definition] = module.definitions[definition[1]]
+            for dotted in _used(module, definition[1]):
+                waiting.extend(sources.definitions(dotted))
     return found
 
 
-def sources_of(module_name: str) -> Sources:
-    """The packages to follow for a function defined in an imported module."""
-    roots = {"mechnotes": Path(__file__).parents[1]}
-    root = module_name.partition(".")[0]
-    loaded = sys.modules.get(root)
-    folders = list(getattr(loaded, "__path__", []))
-    file = getattr(loaded, "__file__", None)
-    if folders:
-        roots[root] = Path(folders[0])
-    elif file:
-        roots[root] = Path(file)
-    return Sources(roots)
-
-
-def _is_machinery(name: str) -> bool:
-    parts = name.split(".")
-    return parts[0] == "mechnotes" and len(parts) > 1 and parts[1] in MACHINERY
+@functools.cache
+def _used(module: Module, name: str) -> frozenset[Dotted]:
+    """Absolute dotted names that a definition uses."""
+    return frozenset(
+        dotted
+        for statement in module.definitions[name]
+        for dotted in free_names(statement, module=module.name, package=module.package)
+    )
 
 
 @functools.cache
-def _read(name: str, path: Path, is_package: bool, modified: int) -> Module:  # noqa: ARG001
-    """Parse a source file; `modified` makes an edited file a new entry of the cache."""
-    package = name if is_package else name.rpartition(".")[0]
-    tree = parse(path.read_text(encoding="utf-8"), declarations=DECLARATIONS)
-    imports: Bindings = {}
+def _read(name: str, package: str, source: str) -> Module:
+    """Parse a source file; an edited file is another entry of the cache."""
+    imports: dict[str, Dotted] = {}
     stars: list[Dotted] = []
     definitions: dict[str, list[ast.stmt]] = {}
-    for statement in tree.body:
+    for statement in parse(source, declarations=DECLARATIONS).body:
         for bound, origin in bindings([statement], package=package).items():
             if origin is None:
                 definitions.setdefault(bound, []).append(statement)

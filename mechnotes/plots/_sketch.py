@@ -9,7 +9,7 @@ Point = tuple[float | int, float | int]
 
 
 def draw_arrow(
-    ax: Axes, start: Point, end: Point, *, color: str, width: float | int = 1.8, dashed: bool = False
+    ax: Axes, start: Point, end: Point, *, color: str, width: float = 1.8, dashed: bool = False
 ) -> None:
     """A straight arrow with a small solid head; `color` is a hex colour."""
     ax.add_patch(
@@ -53,6 +53,8 @@ def draw_box(
     )
 
 
-def write(ax: Axes, at: Point, text: str, *, color: str, size: float | int = 11, **placing: Any) -> None:
+def write(
+    ax: Axes, at: Point, text: str, *, color: str, size: float = 11.0, **placing: Any
+) -> None:
     """A note, centred on its point unless `ha` or `va` say otherwise."""
     ax.text(*at, text, color=color, fontsize=size, **{"ha": "center", "va": "center", **placing})

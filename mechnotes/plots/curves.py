@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from mechnotes.plots import style
 from mechnotes.plots._arrays import Array, numbers, same_length
-from mechnotes.plots.labels import label_end, spread_labels
+from mechnotes.plots.labels import label_end, name_axes, scale_log, spread_labels
 
 
 @style.house()
@@ -54,17 +54,28 @@ def draw_seeds(
     *,
     color: str,
     label: str = "",
+    dots: bool = False,
 ) -> None:
-    """Every seed as a thin line, all in one colour, named once beside the middle one.
+    """Every seed in one colour, named once beside the middle one.
+
+    Args:
+        ax: Where to draw.
+        x: Positions shared by the seeds.
+        y: Heights of each seed.
+        color: Name of a palette colour, by meaning.
+        label: Name of them all; empty for none.
+        dots: Whether to draw dots, for seeds that are not runs along x but separate trainings.
 
     Raises:
         ValueError: If the shapes do not fit or a value is infinite.
     """
     runs = numbers(y, "y", axes=("seeds", "points"))
     middle = np.argsort(runs[:, -1])[len(runs) // 2]
+    shape = {"marker": "o", "markersize": 4, "linestyle": "", "markeredgewidth": 0}
     for seed, run in enumerate(runs):
         across, up = _pair(x, run)
-        ax.plot(across, up, color=style.color(color), alpha=0.6, linewidth=1.1)
+        form = shape if dots else {"linewidth": 1.1}
+        ax.plot(across, up, color=style.color(color), alpha=0.5, **form)
         label_end(ax, across, up, text=label if seed == middle else "", color=color)
 
 
@@ -153,6 +164,7 @@ def plot_lines(
     bands: Mapping[str, tuple[Array, Array]] | None = None,
     thresholds: Mapping[str, float] | None = None,
     log_x: bool = False,
+    dots: bool = False,
 ) -> Figure:
     """Named lines over one axis, each with all its seeds or its spread.
 
@@ -165,6 +177,7 @@ def plot_lines(
         bands: Name of a line to its (low, high).
         thresholds: Name to height of a horizontal line.
         log_x: Whether the x axis is logarithmic.
+        dots: Whether seeds are drawn as dots instead of thin lines.
 
     Raises:
         ValueError: If shapes or counts do not fit.
@@ -175,15 +188,17 @@ def plot_lines(
     same_length("lines", {"lines": len(lines), "colors": len(names)})
     figure, ax = style.figure(5.4, 3.3)
     if log_x:
-        ax.set_xscale("log")
+        scale_log(ax)
     for (label, heights), color in zip(lines.items(), names, strict=True):
-        draw = draw_seeds if heights.ndim == 2 else draw_line
-        draw(ax, x, heights, color=color, label=label)
+        if heights.ndim == 2:
+            draw_seeds(ax, x, heights, color=color, label=label, dots=dots)
+        else:
+            draw_line(ax, x, heights, color=color, label=label)
         if bands and label in bands:
             draw_band(ax, x, *bands[label], color=color)
     for label, value in (thresholds or {}).items():
         draw_threshold(ax, value, label=label)
-    ax.set(xlabel=x_label, ylabel=y_label)
+    name_axes(ax, x_label=x_label, y_label=y_label)
     return spread_labels(figure)
 
 
@@ -206,7 +221,7 @@ def plot_formula(
     figure, ax = style.figure(5.4, 3.3)
     draw_line(ax, x, formula, color="control", label=formula_label)
     draw_dots(ax, measured_x, measured, color="clean", label=measured_label)
-    ax.set(xlabel=x_label, ylabel=y_label)
+    name_axes(ax, x_label=x_label, y_label=y_label)
     return spread_labels(figure)
 
 

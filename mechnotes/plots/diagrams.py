@@ -28,7 +28,7 @@ def plot_superposition() -> Figure:
     figure, (left, right) = style.figure(5.2, 3.1, ncols=2)
     with style.house():
         _open_plane(left, "2 features, 2 dimensions")
-        _draw_star(left, [0, 90])
+        _draw_star(left, [0.0, 90.0])
         left.add_patch(Rectangle((0, 0), 0.16, 0.16, fill=False, edgecolor=_MUTED, linewidth=1))
         write(left, (0, -1.55), "90° apart:\nno interference", color=_MUTED)
         _open_plane(right, "5 features, 2 dimensions")
@@ -49,15 +49,15 @@ def plot_toy_model() -> Figure:
         style.bare(ax)
         ax.set(xlim=(0, 10), ylim=(-0.7, 5.2), aspect="equal")
         _draw_column(
-            ax, 0.3, 5, fills=[0.9, 0, 0, 0.45, 0], name="x", note="5 features,\nfew active"
+            ax, 0.3, 5, fills=[0.9, 0.0, 0.0, 0.45, 0.0], name="x", note="5 features,\nfew active"
         )
         _draw_column(ax, 4.0, 2, fills=[0.7, 0.35], name="h", note="2 hidden\nunits")
         _draw_column(
-            ax, 9.0, 5, fills=[0.8, 0.08, 0, 0.35, 0], name="x̂", note="5 features,\nrebuilt"
+            ax, 9.0, 5, fills=[0.8, 0.08, 0.0, 0.35, 0.0], name="x̂", note="5 features,\nrebuilt"
         )
         for start, end, name, shape in ((1.2, 3.8, "W", "2 × 5"), (4.9, 6.3, "Wᵀ", "5 × 2")):
             draw_arrow(ax, (start, 2.5), (end, 2.5), color=_MUTED, width=1.4)
-            write(ax, ((start + end) / 2, 2.95), name, color=_INK, size=13)
+            write(ax, ((start + end) / 2, 2.95), name, color=_INK, size=13.0)
             write(ax, ((start + end) / 2, 2.05), shape, color=_MUTED)
         draw_box(ax, (6.4, 1.85), (1.5, 1.3), edge=_MUTED)
         write(ax, (7.15, 2.5), "+ b\nReLU", color=_INK)
@@ -70,17 +70,17 @@ def plot_interference() -> Figure:
     """Feature 1 alone is on; what each reader sees, before and after bias and ReLU."""
     seen = [math.cos(math.radians(72 * k)) for k in range(5)]
     bias = -seen[1]
-    after = [max(value + bias, 0) for value in seen]
+    after = [max(value + bias, 0.0) for value in seen]
     figure, (left, middle, right) = style.figure(6.0, 3.1, ncols=3, width_ratios=[1.25, 1, 1])
     with style.house():
         _open_plane(left, "only x₁ is on: h = W₁")
         _draw_star(left, _pentagon_angles(), strong=[0])
         _draw_readings(middle, seen, "reading Wᵢ · h")
         middle.axhline(-bias, color=_MUTED, linewidth=1, linestyle=(0, (2, 2)))
-        write(middle, (2.5, 0.47), "b removes", color=_AMBER, size=10)
-        write(middle, (2.5, -0.98), "ReLU removes", color=_VIOLET, size=10)
+        write(middle, (2.5, 0.47), "b removes", color=_AMBER, size=10.0)
+        write(middle, (2.5, -0.98), "ReLU removes", color=_VIOLET, size=10.0)
         _draw_readings(right, after, "then ReLU(… + b)")
-        write(right, (2.55, 0.47), "only x₁ is left,\na little small", color=_MUTED, size=10)
+        write(right, (2.55, 0.47), "only x₁ is left,\na little small", color=_MUTED, size=10.0)
     style.settle(figure)
     return figure
 
@@ -91,10 +91,10 @@ def plot_privileged_basis() -> Figure:
     with style.house():
         for ax, title in ((left, "linear: no privileged basis"), (right, "ReLU: privileged basis")):
             _open_plane(ax, title, circle=False)
-        _draw_axes(left, turned=0, color=_TEAL)
-        _draw_axes(left, turned=30, color=_AMBER)
+        _draw_axes(left, turned=0.0, color=_TEAL)
+        _draw_axes(left, turned=30.0, color=_AMBER)
         write(left, (0, -1.55), "turn the axes:\nthe same function", color=_MUTED)
-        for turned, color in ((0, _TEAL), (30, _AMBER)):
+        for turned, color in ((0.0, _TEAL), (30.0, _AMBER)):
             _draw_axes(right, turned=turned, color=color, kept=True)
         write(right, (0, -1.55), "turn the axes:\nReLU cuts elsewhere", color=_MUTED)
     style.settle(figure)
@@ -133,7 +133,7 @@ def plot_collisions(
 
 
 def _pentagon_angles() -> list[float]:
-    return [90 + 72 * k for k in range(5)]
+    return [90.0 + 72.0 * k for k in range(5)]
 
 
 def _open_plane(ax: Axes, title: str, *, circle: bool = True) -> None:
@@ -163,7 +163,7 @@ def _draw_column(
     for unit, fill in enumerate(reversed(fills)):
         corner = (left, bottom + 0.8 * unit + 0.05)
         draw_box(ax, corner, (0.7, 0.7), edge=_MUTED, fill=_TEAL, alpha=fill)
-    write(ax, (left + 0.35, bottom + 0.8 * count + 0.35), name, color=_INK, size=13)
+    write(ax, (left + 0.35, bottom + 0.8 * count + 0.35), name, color=_INK, size=13.0)
     write(ax, (left + 0.35, bottom - 0.15), note, color=_MUTED, va="top")
 
 

@@ -1,20 +1,24 @@
-"""How do lines carry their names, and how do the names keep out of each other's way?
+"""How do lines and axes carry their names, and how do the names keep out of each other's way?
 
+The name of the vertical axis stands level above it, where it can be read without turning the head.
 A label is an annotation at the last finite point of its line, a few points to the right.
 `spread_labels` runs once, when a figure is complete: it moves labels of one axes up or down until
 none overlaps the next, then fixes the layout.
 """
 
+import textwrap
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from mechnotes.plots import style
 
 _LABEL = "mn-label"
+_LINE = 56
 _TEXT_COLOR = {"control": "muted"}  # grey marks, but text needs more contrast
 
 
@@ -40,6 +44,28 @@ def label_end(ax: Axes, x: np.ndarray, y: np.ndarray, *, text: str, color: str) 
         annotation_clip=False,
         gid=_LABEL,
     )
+
+
+@style.house()
+def name_axes(ax: Axes, *, x_label: str, y_label: str, gap: float = 8.0) -> None:
+    """Name both axes, in lines short enough for a figure of the usual width.
+
+    Args:
+        ax: The axes.
+        x_label: Quantity and unit, below.
+        y_label: Quantity, unit and the meaning of 0 and 1, above on the left.
+        gap: Space between the axes and the name above it, in points.
+    """
+    ax.set_xlabel(textwrap.fill(x_label, _LINE))
+    ax.set_title(textwrap.fill(y_label, _LINE), loc="left", x=0.0, pad=gap)
+
+
+def scale_log(ax: Axes) -> None:
+    """Make the x axis logarithmic with plain numbers at 1, 2 and 5."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_locator(NullLocator())
 
 
 def spread_labels(figure: Figure) -> Figure:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from mechnotes.plots import style
 from mechnotes.plots._arrays import Array, numbers, same_length
 from mechnotes.plots.curves import draw_line
-from mechnotes.plots.labels import spread_labels
+from mechnotes.plots.labels import name_axes, spread_labels
 
 
 def plot_boundary(
@@ -47,10 +47,12 @@ def plot_boundary(
     draw_line(ax, r, bound, color="ink", label=bound_label)
     draw_line(ax, r, edge, color="muted", label=edge_label, dashed=True)
     draw_kept(ax, dots_r, dots_p, norm)
-    ax.set(
-        xlabel="relative importance r of the second feature",
-        ylabel="density p (share of inputs)",
-        ylim=(0, 1.0),
+    ax.set_ylim(0, 1)
+    name_axes(
+        ax,
+        x_label="relative importance r of the second feature",
+        y_label="density p (share of inputs with the feature on)",
+        gap=26.0,
     )
     _draw_key(ax)
     return spread_labels(figure)

@@ -87,7 +87,9 @@ def house() -> Iterator[None]:
         yield
 
 
-def figure(width: float = 5.4, height: float = 3.3, **subplots: Any) -> tuple[Figure, Any]:
+def figure(
+    width: float | int = 5.4, height: float | int = 3.3, **subplots: Any
+) -> tuple[Figure, Any]:
     """Open a figure in the house look.
 
     It is already closed for pyplot (nothing leaks, nothing is shown twice) and stays fit for

@@ -10,6 +10,7 @@ claim is tested: 0.8 times the crossing p* and 1.25 times the optimised edge (se
 
 from dataclasses import replace
 
+from mechnotes import validate
 from mechnotes.superposition.config import ToyConfig
 
 TEN_DENSITIES = tuple(round(20 ** (-j / 9), 4) for j in range(10))
@@ -49,7 +50,11 @@ def boundary_densities(importance_ratio: float) -> tuple[float, ...]:
     Returns:
         Densities in rising order. For ratios with a sharp edge they reach twice that edge and hold
         the two densities of claim N-TMS-2; for the others they reach 1.
+
+    Raises:
+        ValueError: If the ratio is negative.
     """
+    validate.number(importance_ratio, "importance_ratio", low=0.0)
     if importance_ratio not in OPTIMISED_EDGES:
         return tuple(round(0.05 * k, 4) for k in range(1, 21))
     edge = OPTIMISED_EDGES[importance_ratio]
@@ -66,6 +71,9 @@ def boundary(importance_ratio: float) -> ToyConfig:
 
     Returns:
         Two features in one dimension, over `boundary_densities`.
+
+    Raises:
+        ValueError: If the ratio is negative.
     """
     return ToyConfig(
         n_features=2,

@@ -96,3 +96,19 @@ class ToyConfig:
         last = self.n_frames - 1
         spaced = (round(self.steps ** (k / last)) for k in range(last + 1)) if last > 0 else ()
         return tuple(sorted({0, *spaced})) if self.n_frames else ()
+
+
+def checked(config: object) -> ToyConfig:
+    """Check that `config` is a ToyConfig.
+
+    Raises:
+        ValueError: If it is something else, such as a case's name or a dict.
+    """
+    if not isinstance(config, ToyConfig):
+        validate.refuse(
+            "config",
+            got=repr(config),
+            expected="a ToyConfig",
+            fix='Pass ToyConfig(...) or one of cases.TOYS, for example cases.TOYS["pentagon"].',
+        )
+    return config

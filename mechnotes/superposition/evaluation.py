@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import rng, validate
-from mechnotes.superposition.config import ToyConfig
+from mechnotes.superposition.config import ToyConfig, checked
 from mechnotes.superposition.data import SAMPLERS
 from mechnotes.superposition.model import ToyModel, weighted_loss
 
@@ -38,7 +38,7 @@ def evaluation_loss(
     Raises:
         ValueError: If the weights are not finite or their shape is not the config's.
     """
-    n_densities, n_seeds = len(config.densities), config.n_seeds
+    n_densities, n_seeds = len(checked(config).densities), config.n_seeds
     axes = ("densities", "seeds", "d_hidden", "features")
     sizes = dict(zip(axes, (n_densities, n_seeds, config.d_hidden, config.n_features), strict=True))
     validate.shape(validate.finite(W, "W"), "W", axes, **sizes)

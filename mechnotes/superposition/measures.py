@@ -1,9 +1,9 @@
 """How is each claim about toy models measured?
 
-One function for each number in `claims`, from stored weights only. Where the paper shows the best of
-several runs, seeds are taken in groups of eight: the spread is the range over the best runs of the
-groups (and over the densities, where a claim covers several), and the value is the one furthest from
-what is claimed. `per_seed` shows the single runs, failures included.
+One function for each number in `claims`, from stored weights only. Where the paper shows the best
+of several runs, seeds are taken in groups of eight: the spread is the range over the best runs of
+the groups (and over the densities, where a claim covers several), and the value is the one furthest
+from what is claimed. `per_seed` shows the single runs, failures included.
 
 The control is the same number where the cause is missing: no ReLU, dense features, no correlation.
 """
@@ -18,7 +18,7 @@ from torch import Tensor
 from mechnotes import experiments
 from mechnotes.claims import Measured
 from mechnotes.superposition import cases, geometry, phase
-from mechnotes.superposition.model import ToyModel, single_feature_loss
+from mechnotes.superposition.model import Activation, ToyModel, single_feature_loss
 from mechnotes.superposition.selection import best_of_groups
 from mechnotes.superposition.training import TrainedToys, train
 
@@ -85,14 +85,6 @@ def second_norm_above_edge() -> Measured:
     norms = torch.stack([_second_norm(ratio, side="above") for ratio in cases.OPTIMISED_EDGES])
     below = torch.stack([_second_norm(ratio, side="below") for ratio in cases.OPTIMISED_EDGES])
     return _measured(norms, claimed=0, control=below.min(), note=_by_ratio(norms))
-
-
-def edge_above_bound() -> Measured:
-    """Computed edge over the closed-form bound, smallest over three ratios; no control: no run."""
-    ratios = torch.tensor(
-        [phase.optimised_edge(r) / phase.crossing_density(r) for r in cases.OPTIMISED_EDGES]
-    )
-    return _measured(ratios, claimed=1.0, note=_by_ratio(ratios[:, None]))
 
 
 def single_feature_identity() -> Measured:
@@ -182,7 +174,7 @@ def _by_ratio(values: Float[Tensor, "ratios groups"]) -> str:
 
 
 def _loss_by_quadrature(
-    W: Float[Tensor, "instances d_hidden features"], *, activation: str
+    W: Float[Tensor, "instances d_hidden features"], *, activation: Activation
 ) -> Float[Tensor, "instances features"]:
     """Squared error for one active feature with bias 0, integrated over its value."""
     n_instances, _, n_features = W.shape
@@ -198,8 +190,8 @@ def _loss_by_quadrature(
 
 
 def _pair_cosine(case: str, *, claimed: float) -> Measured:
-    """Mean cosine over pairs and densities, for the best runs of each group."""
-    cosines = geometry.pair_cosines(_best(case)).mean(dim=(1, 2))
+    """Mean cosine over the pairs of each best run, at every density."""
+    cosines = geometry.pair_cosines(_best(case)).mean(dim=-1)  # [groups densities]
     single_runs = geometry.pair_cosines(_toys(case).W).mean(dim=(0, 2))
     # Independent features pair up at random and with equal losses: average over all their runs.
     control = geometry.pair_cosines(_toys("pairs-independent").W).mean()

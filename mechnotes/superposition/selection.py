@@ -48,6 +48,13 @@ def pick(
         >>> W = pick(toys.W, best_seed(toys.loss))
     """
     validate.floating(values, "values")
+    if not isinstance(seeds, Tensor) or seeds.dtype != torch.int64:
+        validate.refuse(
+            "seeds",
+            got=str(getattr(seeds, "dtype", type(seeds).__name__)),
+            expected="a tensor of torch.int64",
+            fix="Pass best_seed(loss) of the same runs.",
+        )
     if values.ndim < 2 or seeds.ndim != 1 or seeds.shape[0] != values.shape[0]:
         validate.refuse(
             "seeds",

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import rng
-from mechnotes.superposition.config import ToyConfig
+from mechnotes.superposition.config import ToyConfig, checked
 from mechnotes.superposition.data import SAMPLERS
 from mechnotes.superposition.model import ToyModel, xavier_normal
 
@@ -99,8 +99,11 @@ def initial_state(config: ToyConfig, *, device: str = "cpu") -> TrainingState:
 
     Returns:
         The state before the first step: Xavier-normal weights and zero biases.
+
+    Raises:
+        ValueError: If the config is not a ToyConfig or the device is unknown.
     """
-    n_densities, n_features = len(config.densities), config.n_features
+    n_densities, n_features = len(checked(config).densities), config.n_features
     per_seed = [
         xavier_normal(
             n_densities,

@@ -58,7 +58,8 @@ def train(config: ToyConfig, *, device: str = "cpu", run: Run | None = None) -> 
         The trained weights with their loss on fresh data.
 
     Raises:
-        ValueError: If the device is unknown or the sampler cannot serve the config's densities.
+        ValueError: If the config is not a ToyConfig, the device is unknown, or the sampler cannot
+            serve the config's densities.
 
     Source:
         Elhage et al. 2022, Toy Models of Superposition, and the notebook published with it.

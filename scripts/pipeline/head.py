@@ -37,7 +37,9 @@ def with_head(markdown: str, meta: dict, record: Record | None, *, notebook: str
         chips.append(_chip(f"runs in {_seconds(record.run['seconds'])} on one core", "run"))
     chips += [_chip(f"first: {link}", "need") for link in meta.get("needs", ())]
     if notebook:
-        chips.append(f'<a class="mn-chip" data-kind="notebook" href="{notebook}" download>notebook</a>')
+        chips.append(
+            f'<a class="mn-chip" data-kind="notebook" href="{notebook}" download>notebook</a>'
+        )
     parts = [f"{meta['summary'].strip()}\n{{ .mn-summary }}"] if "summary" in meta else []
     parts.append(f'<p class="mn-chips" markdown="span">{" ".join(chips)}</p>')
     inside = "\n\n".join(parts)

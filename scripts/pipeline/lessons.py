@@ -15,6 +15,8 @@ from .project import Project
 from .records import Record
 from .source import Page, PageError
 
+Told = dict[str, Record | PageError]
+
 _failures: dict[tuple[str, str], PageError] = {}
 INSTALL = "python scripts/dev.py pages"
 
@@ -35,7 +37,7 @@ def refresh(
     kernels: Kernels,
     *,
     needs: tuple[str, ...] = ("torch",),
-    say: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Lesson]:
     """Read every page, execute those without a fresh record, and compose them all.
 
@@ -46,7 +48,7 @@ def refresh(
         say: Told once per executed page.
     """
     pages: dict[str, Page] = {}
-    told: dict[str, Record | PageError] = {}
+    told: Told = {}
     for uri in project.pages():
         try:
             pages[uri] = source.read(project, uri)
@@ -60,14 +62,14 @@ def refresh(
         told |= {page.uri: _cannot_run(page.uri, missing) for page in stale}
     else:
         told |= _run_unless_known(project, stale, kernels, say)
-    return {uri: _lesson(project, uri, pages.get(uri), told[uri]) for uri in sorted(told)}
+    return {uri: _lesson(uri, pages.get(uri), told[uri]) for uri in sorted(told)}
 
 
 def run(
     project: Project, pages: list[Page], kernels: Kernels, *, say: Callable[[str], None]
-) -> dict[str, Record | PageError]:
+) -> Told:
     """Execute pages side by side and keep what they said in this machine's cache."""
-    results: dict[str, Record | PageError] = {}
+    results: Told = {}
 
     def done(page: Page, result: Record | PageError) -> None:
         results[page.uri] = result
@@ -81,12 +83,12 @@ def run(
     return results
 
 
-def _run_unless_known(project: Project, stale: list[Page], kernels: Kernels, say: Callable) -> dict:
+def _run_unless_known(project: Project, stale: list[Page], kernels: Kernels, say: Callable) -> Told:
     """Run pages, but not one that failed before and has nothing changed that could cure it."""
     state = project.code_state()
     known = {page.uri: _failures.get((page.key, state)) for page in stale}
-    told = {uri: error for uri, error in known.items() if error}
-    told |= run(project, [page for page in stale if not known[page.uri]], kernels, say=say)
+    told: Told = {uri: error for uri, error in known.items() if error}
+    told = told | run(project, [page for page in stale if not known[page.uri]], kernels, say=say)
     for page in stale:
         if isinstance(result := told[page.uri], PageError):
             _failures[page.key, state] = result
@@ -102,7 +104,7 @@ def _cannot_run(uri: str, missing: list[str]) -> PageError:
     )
 
 
-def _lesson(project: Project, uri: str, page: Page | None, told: Record | PageError) -> Lesson:
+def _lesson(uri: str, page: Page | None, told: Record | PageError) -> Lesson:
     record = told if isinstance(told, Record) else None
     problem = told.message if isinstance(told, PageError) else ""
     if page is None:

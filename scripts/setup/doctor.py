@@ -102,7 +102,8 @@ def declared_ranges(place: Place) -> Finding:
     tested = packages.pins(place.constraints)
     details = ranges.outside(place.root / "pyproject.toml", have, tested)
     if details:
-        return Finding("package and tools", "wrong", f"{len(details)} unfit", _again(place), details)
+        unfit = f"{len(details)} unfit"
+        return Finding("package and tools", "wrong", unfit, _again(place), details)
     shown = ", ".join(f"{name} {have[name]}" for name in TORCH_PACKAGES[1:])
     return Finding("package and tools", "ok", shown)
 

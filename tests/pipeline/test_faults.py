@@ -40,7 +40,7 @@ def test_a_hanging_cell_is_stopped_and_its_kernel_is_gone(project):
     kernels._refill()
     process = kernels.ready[0].manager.provisioner.process
     wanted = source.parse("bad.py", page("\nx = 1", "\nwhile True:\n    pass"))
-    with pytest.raises(PageError, match="code cell 2: it was still running after 1.5 s"):
+    with pytest.raises(PageError, match=r"code cell 2: it was still running after 1.5 s"):
         runner.execute(project, wanted, kernels, cell_seconds=1.5)
     assert process.wait(timeout=10) is not None
 

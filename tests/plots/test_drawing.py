@@ -148,3 +148,14 @@ def test_bad_panels_are_refused():
         heatmap.plot_matrices(torch.eye(2)[None], titles=("a",), label="", columns=9)
     with pytest.raises(ValueError, match=r"active: got shape \(2, 2\)"):
         diagrams.plot_collisions(torch.eye(2) > 0, titles=("a",))
+
+
+def test_axes_are_named_level_and_a_log_axis_has_plain_numbers():
+    density = torch.tensor([0.05, 0.3, 1.0])
+    name = "features represented, as a share of all features (0 none, 1 every one of them)"
+    figure = curves.plot_lines(density, {"a": X}, x_label="density", y_label=name, log_x=True)
+    written = dict(_written(figure))
+    assert {"0.05", "0.1", "0.2", "0.5", "1"} <= set(written)
+    title = figure.axes[0].get_title(loc="left")
+    assert title.replace("\n", " ") == name
+    assert "\n" in title

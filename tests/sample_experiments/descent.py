@@ -47,9 +47,7 @@ class DescentResult:
     minutes=0.02,
     scale={"quick": "reduced", "slow": "reduced", "large": "paper"},
 )
-def descend(
-    config: DescentConfig, *, device: str = "cpu", run: Run | None = None
-) -> DescentResult:
+def descend(config: DescentConfig, *, device: str = "cpu", run: Run | None = None) -> DescentResult:
     """Adam on a noisy regression; noise, weights and moments must all survive a kill."""
     run = run or Run()
     noise = rng.generator(config.seed, "noise", device=device)

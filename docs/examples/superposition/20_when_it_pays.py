@@ -1,0 +1,177 @@
+# ---
+# summary: >-
+#   Two features compete for a single dimension. Two formulas say when sharing it is cheaper than
+#   giving it away; trained models agree, and one popular boundary turns out not to exist.
+# needs:
+#   - "[the toy model](10_the_toy_model.py)"
+# ---
+
+# %% [markdown]
+# # When do two features share one dimension?
+#
+# One hidden number, two features, the first more important than the second. A model may give the
+# number to the first and forget the second. Or it may store both along the same line, one in
+# each direction, and accept that they sometimes collide. We compute which is cheaper, and then ask
+# trained models whether they agree.
+
+# %%
+import torch
+
+from mechnotes import claims, experiments
+from mechnotes.exercises import superposition as exercises
+from mechnotes.plots import curves, style
+from mechnotes.plots.phase import plot_boundary
+from mechnotes.superposition import claims as measured
+from mechnotes.superposition import geometry, phase, selection, training
+
+# %% [markdown]
+# ## Two strategies, two prices
+#
+# Feature 1 has [importance](../../glossary.md#importance) 1, feature 2 has importance $r$, both
+# have [density](../../glossary.md#density) $p$. *Dedicated*: feature 1 is perfect, output 2 always
+# says feature 2's average. That costs $r\,(p/3 - p^2/4)$. *Antipodal*: $W = [1, -1]$. Alone, each
+# feature is perfect; if both are active, each output is wrong by the smaller of the two values. That
+# costs $(1+r)\,p^2/6$.
+
+# %% alt="Loss against density for r = 0.5. The antipodal curve lies below the dedicated one up to density 0.44 and above it afterwards." caption="For r = 0.5 sharing is cheaper up to density 0.44, then giving the dimension away is."
+r = 0.5
+p = torch.linspace(0.01, 1, 60)
+lines = {
+    "dedicated": phase.dedicated_loss(r, p),
+    "antipodal": phase.antipodal_loss(r, p),
+}
+curves.plot_lines(
+    p, lines, x_label="density p", y_label="expected loss", colors=("control", "clean")
+)
+
+# %% [markdown]
+# The antipodal price grows with $p^2$ because two features must meet to collide; the dedicated
+# price grows with $p$. So for rare features sharing always wins. The curves cross at
+# $p^* = 4r/(2+5r)$.
+
+# %%
+phase.crossing_density(r)
+
+# %% [markdown]
+# ## A bound, not the edge
+#
+# The crossing compares two *fixed* recipes. A model may also shorten its arrows and move its
+# biases. [`pair.optimum`][mechnotes.superposition.pair.optimum] finds the best such weights from
+# exact integrals, and [`optimised_edge`][mechnotes.superposition.phase.optimised_edge] the density
+# at which storing the second feature stops paying. It must lie above $p^*$: more freedom only helps.
+
+# %%
+for ratio in (0.1, 0.25, 0.5):
+    print(
+        f"r = {ratio:4}  bound {phase.crossing_density(ratio):.3f}  edge {phase.optimised_edge(ratio):.3f}"
+    )
+
+# %% [markdown]
+# ## What trained models do
+#
+# Now the experiment. For each $r$ we trained models over a row of densities, from several random
+# starts each, and keep the start with the lowest loss. A dot is dark where the model kept feature 2
+# and pale where it dropped it.
+
+# %% alt="Density against relative importance. Dark dots, where the second feature is kept, lie below the optimised edge; pale dots lie above it; the closed-form bound runs a little below the edge." caption="Trained models switch at the optimised edge, a little above the closed-form bound."
+ratios = (0.1, 0.25, 0.5)
+toys = {
+    ratio: experiments.load(training.train, f"boundary-{ratio:g}") for ratio in ratios
+}
+best = {
+    ratio: selection.pick(toy.W, selection.best_seed(toy.loss))
+    for ratio, toy in toys.items()
+}
+norm = {ratio: geometry.feature_norms(W)[:, 1] for ratio, W in best.items()}
+line = torch.linspace(0.05, 0.6, 23)
+plot_boundary(
+    line,
+    phase.crossing_density(line),
+    torch.tensor([phase.optimised_edge(value) for value in line.tolist()]),
+    dots_r=torch.cat([torch.full_like(norm[ratio], ratio) for ratio in ratios]),
+    dots_p=torch.cat([torch.tensor(toys[ratio].config.densities) for ratio in ratios]),
+    norm=torch.cat([norm[ratio] for ratio in ratios]),
+)
+
+# %% [markdown]
+# The dots change colour at the dashed edge, not at the solid bound. Between the two lines the plain
+# antipodal recipe already loses, and models still share, with shorter arrows. Two claims say it
+# with numbers: the second feature's norm safely below the bound, and safely above the edge.
+
+# %%
+claims.badge(measured.second_norm_below_boundary)
+
+# %%
+claims.badge(measured.second_norm_above_edge)
+
+# %% [markdown]
+# Their control has no ReLU. A [linear](../../glossary.md#linearity) model never shares, at any
+# density: the ReLU is what makes collisions the only cost.
+
+# %%
+print(toys[0.5].provenance)
+
+# %% [markdown]
+# ## Does every importance have an edge?
+#
+# One reads that superposition sets in as a *phase change*: the second feature jumps from kept to
+# dropped. That is a claim about all $r$, so try one where it should be hardest: $r = 1$, two
+# features of equal importance. The crossing formula gives $4/7 \approx 0.57$ there.
+
+# %% alt="Norm of the second feature against density. For r = 0.25 and 0.5 it falls from about 0.8 to 0 in one step; for r = 1 it declines slowly and stays above 0 up to density 1." caption="A jump for unequal features, a slope for equal ones: 4/7 is no boundary at r = 1."
+equal = experiments.load(training.train, "boundary-1")
+norms = geometry.feature_norms(selection.pick(equal.W, selection.best_seed(equal.loss)))
+figure, ax = style.figure(5.4, 3.2)
+ax.set(xlabel="density p", ylabel="norm of the weaker feature")
+curves.draw_line(
+    ax,
+    torch.tensor(toys[0.25].config.densities),
+    norm[0.25],
+    color="series-1",
+    label="r = 0.25",
+)
+curves.draw_line(
+    ax,
+    torch.tensor(toys[0.5].config.densities),
+    norm[0.5],
+    color="clean",
+    label="r = 0.5",
+)
+curves.draw_line(
+    ax,
+    torch.tensor(equal.config.densities),
+    norms.amin(dim=-1),
+    color="corrupted",
+    label="r = 1",
+)
+figure
+
+# %% [markdown]
+# For unequal features the norm jumps. For equal ones it slides, and nothing happens at 0.57: as
+# features get dense the model turns into the best single line through both, as principal component
+# analysis would draw it. "Phase change" is right for some importances and wrong as a law.
+
+# %% [markdown]
+# ## Try it: find the crossing yourself
+
+# %%
+exercises.crossing
+
+# %%
+exercises.crossing.check(
+    lambda importance_ratio: 2 * importance_ratio / (1 + importance_ratio)
+)
+
+# %% [markdown]
+# ## What this page claims
+
+# %%
+for ratio in ratios:
+    assert phase.optimised_edge(ratio) > phase.crossing_density(ratio)
+for claim in (measured.second_norm_below_boundary, measured.second_norm_above_edge):
+    outcome = claims.verdict(claim)
+    assert outcome.verdict == outcome.claim.recorded
+assert norms.amin(dim=-1)[-1] > 0.3  # r = 1: no edge
+
+# %% [markdown]
+# **Next:** [How do five features share two dimensions?](30_arrangements.py)

@@ -1,0 +1,181 @@
+# ---
+# summary: >-
+#   Ten models differ only in how often features are active. From dense to sparse their five features
+#   go from two, to four, to a pentagon; and which features exclude each other decides who faces whom.
+# needs:
+#   - "[the toy model](10_the_toy_model.py)"
+#   - "[when sharing pays](20_when_it_pays.py)"
+# ---
+
+# %% [markdown]
+# # How do five features share two dimensions?
+#
+# A plane has room for two features at right angles. Five can only fit if they lean on each
+# other, and there are many ways to lean. We let gradient descent choose, at ten
+# [densities](../../glossary.md#density), and read the arrangement off the weights.
+
+# %%
+import torch
+
+from mechnotes import claims, experiments
+from mechnotes.exercises import superposition as exercises
+from mechnotes.plots import curves, style
+from mechnotes.plots.geometry import plot_features
+from mechnotes.superposition import claims as measured
+from mechnotes.superposition import geometry, selection, training
+
+# %% [markdown]
+# ## From two features to five
+#
+# Sixteen models per density, each from its own random start; we look at the best of them. Each arrow is
+# a column of $W$: where that feature points in the hidden plane. Importance falls by a tenth from one
+# feature to the next.
+
+# %% alt="Ten panels from dense to sparse. Dense: two orthogonal arrows. Middle: four arrows in two opposite pairs. Sparse: five arrows forming a regular pentagon." caption="The sparser the features, the more of them the same plane holds: two, four, five."
+toys = experiments.load(training.train, "pentagon")
+best = selection.pick(toys.W, selection.best_seed(toys.loss))
+plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.densities])
+
+# %% [markdown]
+# At the top left every feature is always on, and the model keeps the two most important at a
+# right angle. Then opposite pairs appear: two features on one line, told apart by their sign.
+# At the bottom right stands a [pentagon](../../glossary.md#pentagon). Nobody asked for one.
+
+# %%
+print("density   stored   sum of squared norms")
+for density, W in zip(toys.config.densities, best, strict=True):
+    print(
+        f"{density:7.2f}   {geometry.represented(W).sum():6}   {W.square().sum():8.2f}"
+    )
+
+# %% [markdown]
+# The number of stored features never falls on the way down. The pentagon itself is a claim with a
+# band: the angle between neighbours that is furthest from 72°.
+
+# %%
+claims.badge(measured.pentagon_angles)
+
+# %%
+print(toys.provenance)
+
+# %% [markdown]
+# ## How much of the plane does each feature get?
+#
+# [Dimensionality](../../glossary.md#dimensionality) says it in one number:
+# $D_i = \lVert W_i\rVert^2 / \sum_j (\hat W_i\cdot W_j)^2$, with $\hat W_i$ of length 1. A feature
+# alone on its axis has $D_i = 1$, each end of an opposite pair $1/2$, each corner of a pentagon $2/5$.
+
+# %% alt="Dimensionality of five features against density. Dense: two features at 1 and three at 0. Then four at one half. Sparse: all five at 0.4." caption="Shares of the plane: 1, then 1/2, then 2/5. They never add up to more than 2."
+share = geometry.dimensionality(best)
+figure, ax = style.figure(5.4, 3.4)
+ax.set(
+    xscale="log",
+    xlabel="density p",
+    ylabel="dimensionality of a feature",
+    ylim=(-0.05, 1.1),
+)
+for feature in range(5):
+    curves.draw_dots(
+        ax,
+        torch.tensor(toys.config.densities),
+        share[:, feature],
+        color=f"series-{feature + 1}",
+    )
+for value, name in ((1, "alone"), (0.5, "pair"), (0.4, "pentagon")):
+    curves.draw_threshold(ax, value, label=name)
+figure
+
+# %% [markdown]
+# The dots sit on steps, not on a slope. Dimensions are handed out in fractions that geometry
+# allows, and the sum over features is bounded by 2 because the plane has two dimensions, however
+# many features crowd into it.
+
+# %% [markdown]
+# ## Does every run find it?
+#
+# We showed the best of sixteen. That choice could hide anything, so here are all sixteen at the
+# sparsest density, with their losses.
+
+# %% alt="Sixteen runs at density 0.05: loss against number of stored features. The runs with five features have the lowest loss; some stop at four with a higher loss." caption="Some runs stop at four features, and pay for it."
+stored = geometry.represented(toys.W[-1]).sum(dim=-1)
+figure, ax = style.figure(5.0, 3.0)
+ax.set(
+    xlabel="features stored",
+    ylabel="loss on fresh data",
+    xticks=[4, 5],
+    xlim=(3.5, 5.5),
+)
+curves.draw_dots(ax, stored.float(), toys.loss[-1], color="clean")
+figure
+
+# %%
+print(f"{(stored == 5).sum()} of {len(stored)} runs store all five features")
+
+# %% [markdown]
+# The pentagon is what the loss prefers, not what every start reaches. The
+# [toy models paper](../../bibliography.md#toy-models-of-superposition) shows its best runs too; a
+# mean over seeds would be a picture of nothing.
+
+# %% [markdown]
+# ## Who faces whom?
+#
+# So far features were independent. Now four features come as two pairs: *correlated* features are
+# active together, *anticorrelated* ones never are. Same densities, same model.
+
+# %% alt="Three panels at density 0.05. Independent: four arrows in a cross. Correlated pairs: partners at right angles or side by side. Anticorrelated pairs: partners in opposite directions." caption="Partners that exclude each other face each other; partners that come together avoid it."
+names = ("independent", "correlated", "anticorrelated")
+pairs = [experiments.load(training.train, f"pairs-{name}") for name in names]
+chosen = [selection.pick(toy.W, selection.best_seed(toy.loss))[-1] for toy in pairs]
+plot_features(
+    torch.stack(chosen),
+    titles=names,
+    colors=("clean", "clean", "corrupted", "corrupted"),
+    columns=3,
+)
+
+# %% [markdown]
+# Same colour, same pair. Opposite directions are the cheapest place to share, because the ReLU
+# silences the partner for nothing, but only if the partner is silent anyway. Features that come
+# together would cancel there. Both statements are claims over several seeds:
+
+# %%
+claims.badge(measured.anticorrelated_cosine)
+
+# %%
+claims.badge(measured.correlated_cosine)
+
+# %% [markdown]
+# ## Try it
+
+# %%
+exercises.dimensionality
+
+# %%
+exercises.dimensionality.check(
+    lambda W: W.norm(dim=0) ** 2 / ((W / W.norm(dim=0)).T @ W).square().sum(dim=1)
+)
+
+# %%
+exercises.best_seed
+
+# %%
+exercises.best_seed.check(lambda loss: loss.mean(dim=1))
+
+# %% [markdown]
+# ## What this page claims
+
+# %%
+count = geometry.represented(best).sum(dim=-1)
+assert (count.diff() >= 0).all() and count[0] == 2 and count[-1] == 5
+assert (share.sum(dim=-1) <= 2 + 1e-5).all()
+assert stored[toys.loss[-1].argmin()] == 5
+for claim in (
+    measured.pentagon_angles,
+    measured.anticorrelated_cosine,
+    measured.correlated_cosine,
+):
+    outcome = claims.verdict(claim)
+    assert outcome.verdict == outcome.claim.recorded
+
+# %% [markdown]
+# **Next:** [What is superposition not?](40_what_it_is_not.py)

@@ -1,0 +1,79 @@
+# ---
+# head: false
+# title: mechnotes
+# description: >-
+#   Study notes on mechanistic interpretability that you can run: every figure is computed by tested
+#   code, every claim is a check, and everything works on a laptop without a network.
+# hide: [navigation, toc]
+# ---
+
+# %% [markdown]
+# # Look inside a neural network. Then check what you saw.
+#
+# <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network.</p>
+
+# %% alt="Ten panels of arrows in a plane. With dense features two arrows stand at a right angle; as features get sparser four arrows form opposite pairs, and finally five form a regular pentagon." caption="Ten small networks, each with room for two features and five to store. The rarer the features, the more of them the network keeps, and the rarest form a pentagon. [See how, and when not](examples/superposition/30_arrangements.py)." tags=["hide-input"]
+from mechnotes import experiments
+from mechnotes.plots.geometry import plot_features
+from mechnotes.superposition import selection, training
+
+toys = experiments.load(training.train, "pentagon")
+best = selection.pick(toys.W, selection.best_seed(toys.loss))
+plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.densities])
+
+# %% [markdown]
+# ## Why bother
+#
+# We train networks we cannot read. They pass exams, write programs and give advice, and when one is
+# wrong, or deceives, nobody can point at the part that did it. Mechanistic interpretability
+# tries to take networks apart until we can. It is young, much in it is disputed, and that is why
+# this site shows its working: what was measured, how much it varies, what the control
+# did, and [where we failed to reproduce a result](scorecard.py).
+
+# %% [markdown]
+# ## Three ways in
+#
+# <div class="mn-doors" markdown="block">
+#
+# <div class="mn-door" markdown="block">
+#
+# ### Read
+#
+# Start with [superposition](notes/superposition.py): why one neuron seems to mean five things. The
+# [glossary](glossary.md) has every word.
+#
+# </div>
+#
+# <div class="mn-door" markdown="block">
+#
+# ### Run
+#
+# Every lesson is a notebook you can download. Or clone the site and type `make serve`: edit a
+# lesson and watch its figures change.
+#
+# </div>
+#
+# <div class="mn-door" markdown="block">
+#
+# ### Build
+#
+# Solve an [exercise](examples/superposition/10_the_toy_model.py#try-it-draw-the-features) that knows
+# the usual mistakes, or call [the package](reference/index.md) from your own code.
+#
+# </div>
+#
+# </div>
+
+# %% [markdown]
+# ## Where it stands
+
+# %% tags=["hide-input"]
+from IPython.display import Markdown
+
+from mechnotes import claims
+
+counts = claims.scorecard().counts
+Markdown(
+    ", ".join(f"**{count}** {verdict}" for verdict, count in counts.items())
+    + " ([scorecard](scorecard.py))"
+)
