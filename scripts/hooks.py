@@ -8,12 +8,16 @@ refuse every request: what is wrong with a page stands on the page.
 import hashlib
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import mkdocs
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from pipeline import glossary, head, lessons, navigation, notebook, provenance, reference
 from pipeline.kernels import Kernels
 from pipeline.memo import Renderer
@@ -28,26 +32,26 @@ class State:
 
     serving = False
     project: Project
-    kernels: Kernels | None = None
+    kernels: Kernels
     shown: dict[str, lessons.Lesson] = {}
     renderer: Renderer
     modules: dict[str, str] = {}
     abbreviations = ""
 
 
-def on_startup(command, dirty):
+def on_startup(command: str, dirty: bool) -> None:
     """Remember whether this process serves."""
     State.serving = command == "serve"
 
 
-def on_config(config):
+def on_config(config: MkDocsConfig) -> None:
     """Find the project; keep one spare kernel while serving."""
     State.project = Project(Path(config.config_file_path).parent)
-    if State.kernels is None:
+    if not hasattr(State, "kernels"):
         State.kernels = Kernels(State.project, spare=int(State.serving))
 
 
-def on_files(files, config):
+def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Bring the lessons up to date; add notebooks, figures, reference pages and the navigation."""
     State.shown = lessons.refresh(State.project, State.kernels, say=log.info)
     if State.serving:
@@ -72,14 +76,14 @@ def on_files(files, config):
     return files
 
 
-def on_page_read_source(page, config):
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """The Markdown of a lesson comes from its cells and outputs."""
     lesson = State.shown.get(page.file.src_uri)
     return lesson.composed.markdown if lesson else None
 
 
 @event_priority(100)
-def on_page_markdown(markdown, page, config, files):
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put head, problem, provenance and tooltips to the page; render it ourselves."""
     uri = page.file.src_uri
     lesson = State.shown.get(uri)
@@ -95,11 +99,11 @@ def on_page_markdown(markdown, page, config, files):
     if uri != "glossary.md" and uri not in State.modules:
         markdown = f"{markdown}\n\n{State.abbreviations}\n"
     page.__dict__.pop("render", None)
-    page.render = lambda config, files: _render(page, config, files)
+    page.__dict__["render"] = lambda config, files: _render(page, config, files)
     return markdown
 
 
-def on_serve(server, config, builder):
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable) -> LiveReloadServer:
     """Look for edits more often than MkDocs does."""
     watched = [config.docs_dir, config.config_file_path]
     for path in watched:
@@ -110,24 +114,24 @@ def on_serve(server, config, builder):
     return server
 
 
-def on_post_build(config):
+def on_post_build(config: MkDocsConfig) -> None:
     """Forget renderings that no page uses any more."""
     State.renderer.sweep()
-    if not State.serving and State.kernels:
+    if not State.serving:
         State.kernels.close()
 
 
-def on_shutdown():
+def on_shutdown() -> None:
     """Leave no kernel behind."""
-    if State.kernels:
+    if hasattr(State, "kernels"):
         State.kernels.close()
 
 
-def _troubled():
+def _troubled() -> list[lessons.Lesson]:
     return [lesson for lesson in State.shown.values() if lesson.problem]
 
 
-def _add_lesson_files(files, config, lesson):
+def _add_lesson_files(files: Files, config: MkDocsConfig, lesson: lessons.Lesson) -> None:
     """Figures and the notebook go where the page's own `index.html` goes."""
     path = PurePosixPath(lesson.uri)
     folder = path.parent if path.stem == "index" else path.with_suffix("")
@@ -142,7 +146,7 @@ def _add_lesson_files(files, config, lesson):
         )
 
 
-def _render(page, config, files):
+def _render(page: Page, config: MkDocsConfig, files: Files) -> None:
     module = State.modules.get(page.file.src_uri, "")
     if module == reference.PACKAGE:  # mkdocstrings sets itself up when it renders its first page
         type(page).render(page, config, files)
@@ -151,7 +155,7 @@ def _render(page, config, files):
     State.renderer.render(page, config, files, sources=sources)
 
 
-def _surroundings(files, config):
+def _surroundings(files: Files, config: MkDocsConfig) -> str:
     """Whatever all renderings depend on: configuration, link targets, versions, tooltips."""
     paths = [Path(config.config_file_path), *Path(__file__).parent.glob("pipeline/*.py")]
     said = [path.read_text(encoding="utf-8") for path in paths]

@@ -60,7 +60,8 @@ def plot_toy_model() -> Figure:
             write(ax, ((start + end) / 2, 2.95), name, color=_INK, size=13.0)
             write(ax, ((start + end) / 2, 2.05), shape, color=_MUTED)
         draw_box(ax, (6.4, 1.85), (1.5, 1.3), edge=_MUTED)
-        write(ax, (7.15, 2.5), "+ b\nReLU", color=_INK)
+        write(ax, (7.15, 2.72), "+ b", color=_INK)
+        write(ax, (7.15, 2.25), "ReLU", color=_INK)
         draw_arrow(ax, (8.0, 2.5), (8.85, 2.5), color=_MUTED, width=1.4)
     style.settle(figure)
     return figure

@@ -4,22 +4,29 @@ mkdocstrings fills both as a side effect of rendering, so a remembered page has 
 names again.
 """
 
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
 Entry = tuple[str, str, str]
 
 
-def entries(page: Page, config) -> list[Entry]:
+def entries(page: Page, config: MkDocsConfig) -> list[Entry]:
     """Name, role and anchor of every API object that a rendered page documents."""
     start = f"{page.url}#"
-    inventory = config.plugins["mkdocstrings"].handlers.inventory
+    inventory = _plugin(config, "mkdocstrings").handlers.inventory
     inside = [item for item in inventory.values() if item.uri.startswith(start)]
     return [(item.name, item.role, item.uri.removeprefix(start)) for item in inside]
 
 
-def restore(page: Page, config, known: list[Entry]) -> None:
+def restore(page: Page, config: MkDocsConfig, known: list[Entry]) -> None:
     """Register the names of a page that was not rendered this time."""
-    inventory = config.plugins["mkdocstrings"].handlers.inventory
+    inventory = _plugin(config, "mkdocstrings").handlers.inventory
     for name, role, anchor in known:
-        config.plugins["autorefs"].register_anchor(page, name, anchor, title=name)
+        _plugin(config, "autorefs").register_anchor(page, name, anchor, title=name)
         inventory.register(name=name, domain="py", role=role, uri=f"{page.url}#{anchor}")
+
+
+def _plugin(config: MkDocsConfig, name: str) -> Any:
+    return config.plugins[name]

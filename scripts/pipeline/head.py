@@ -6,6 +6,7 @@ notebook is. Everything comes from the front matter and the record, so no page w
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from .records import Record
@@ -22,7 +23,7 @@ def minutes_to_read(markdown: str) -> int:
     return max(1, round((words + code / 3) / WORDS_A_MINUTE))
 
 
-def with_head(markdown: str, meta: dict, record: Record | None, *, notebook: str = "") -> str:
+def with_head(markdown: str, meta: Mapping, record: Record | None, *, notebook: str = "") -> str:
     """The page's Markdown with its head under the title.
 
     Args:

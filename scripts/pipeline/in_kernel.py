@@ -9,6 +9,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 
 class Recorder:
@@ -45,7 +46,7 @@ class Recorder:
         return json.dumps({"read": read, "versions": versions})
 
 
-def show_figure(figure) -> dict:
+def show_figure(figure: Any) -> dict:
     """MIME bundle of a Matplotlib figure: light and dark SVG, and the arrays it was drawn from."""
     style = sys.modules.get("mechnotes.plots.style")
     if style is not None:
@@ -61,7 +62,7 @@ def show_figure(figure) -> dict:
     return {"application/x-mechnotes-figure": shown | {"palette": palette, "data": arrays(figure)}}
 
 
-def _saved(figure) -> tuple[str, str]:
+def _saved(figure: Any) -> tuple[str, str]:
     import matplotlib as mpl
 
     buffer = io.StringIO()
@@ -75,9 +76,9 @@ def _saved(figure) -> tuple[str, str]:
     return buffer.getvalue(), base64.b64encode(picture.getvalue()).decode()
 
 
-def arrays(figure) -> list:
+def arrays(figure: Any) -> list:
     """The numbers and words behind a figure, for comparing two runs of a page."""
-    found = []
+    found: list[list] = []
     for axes in figure.axes:
         found += [["line", *_summary(line.get_xydata())] for line in axes.get_lines()]
         for drawn in [*axes.collections, *axes.images]:
@@ -95,16 +96,16 @@ def arrays(figure) -> list:
     return found
 
 
-def _corners(patch):
+def _corners(patch: Any) -> Any:
     """A patch's outline in data coordinates, which the fonts of a machine do not shift."""
     return patch.get_patch_transform().transform(patch.get_path().vertices)
 
 
-def _summary(values) -> tuple[list[int], list[float]]:
+def _summary(values: Any) -> tuple[list[int], list[float]]:
     """Shape, then mean, spread and at most 64 evenly spaced values, to five digits."""
     import numpy as np
 
-    flat = np.nan_to_num(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).ravel())
+    flat: Any = np.nan_to_num(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).ravel())
     if not len(flat):
         return list(np.shape(values)), []
     picked = flat[np.linspace(0, len(flat) - 1, min(len(flat), 64)).astype(int)]

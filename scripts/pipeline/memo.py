@@ -9,6 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
@@ -26,7 +27,7 @@ class Renderer:
         self.surroundings = surroundings
         self.used: set[str] = set()
 
-    def render(self, page: Page, config, files: Files, *, sources: str = "") -> None:
+    def render(self, page: Page, config: MkDocsConfig, files: Files, *, sources: str = "") -> None:
         """Set the page's content, from memory if possible.
 
         Args:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import jupytext
 import yaml
+from nbformat import NotebookNode
 
 from .project import Project
 
@@ -72,7 +73,8 @@ def read(project: Project, uri: str) -> Page:
 def parse(uri: str, text: str) -> Page:
     """Read a page from its text; `uri` is only its name."""
     notebook = jupytext.reads(text, fmt="py:percent")
-    cells, meta = [], {}
+    cells: list[Cell] = []
+    meta: dict = {}
     for cell in notebook.cells:
         if cell.cell_type == "raw":
             meta |= _front_matter(uri, cell.source)
@@ -84,7 +86,7 @@ def parse(uri: str, text: str) -> Page:
     return Page(uri, meta, tuple(cells))
 
 
-def _cell(cell) -> Cell:
+def _cell(cell: NotebookNode) -> Cell:
     wanted = {name: str(cell.metadata.get(name, "")) for name in ("alt", "caption")}
     kind = "code" if cell.cell_type == "code" else "markdown"
     return Cell(kind, cell.source.strip("\n"), tags=tuple(cell.metadata.get("tags", ())), **wanted)

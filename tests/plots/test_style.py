@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -151,3 +153,13 @@ def test_unknown_names_say_what_exists():
         style.recolour(style.figure()[0], to="sepia")
     with pytest.raises(ValueError, match=r"figure: got str; expected a matplotlib Figure"):
         style.recolour("figure", to="dark")
+
+
+def test_plots_import_nothing_else_of_the_package_and_style_needs_no_torch():
+    code = (
+        "import sys; from mechnotes.plots import style; print('torch' in sys.modules);"
+        "from mechnotes.plots import curves, diagrams, geometry, heatmap, phase;"
+        "print(sorted({'.'.join(m.split('.')[:2]) for m in sys.modules if 'mechnotes' in m}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False", "['mechnotes', 'mechnotes.plots']"]
