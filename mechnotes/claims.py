@@ -76,6 +76,8 @@ def claim(
             _refuse(name, limits, "a Band", f"Write {name}=Band(low=67, high=77, unit='degrees').")
 
     def declare(function: Callable[[], Measured]) -> ClaimFunction:
+        if not hasattr(function, "__qualname__"):
+            _refuse("function", function, "a function", "Put @claim(...) above a def.")
         declared = cast(Any, function)
         declared.claim = Claim(
             **texts,

@@ -8,7 +8,8 @@ check can stand where the value is used:
 
 Shapes and types are also checked by jaxtyping in the test run, but a reader who calls the package
 from a notebook has no such checker: these checks are what they meet. torch is imported only inside
-the tensor checks, because modules that never touch a tensor validate their input here too.
+the tensor checks, because modules that never touch a tensor validate their input here too. Limits
+are typed `float | int` because beartype, unlike mypy, does not take an int for a float.
 """
 
 import math
@@ -60,8 +61,8 @@ def number(
     value: object,
     name: str,
     *,
-    low: float = -math.inf,
-    high: float = math.inf,
+    low: float | int = -math.inf,
+    high: float | int = math.inf,
     low_open: bool = False,
     high_open: bool = False,
 ) -> float:
@@ -182,7 +183,7 @@ def finite(tensor: Checked, name: str) -> Checked:
     return tensor
 
 
-def between(tensor: Checked, name: str, *, low: float, high: float) -> Checked:
+def between(tensor: Checked, name: str, *, low: float | int, high: float | int) -> Checked:
     """Check that `tensor` is finite and every entry lies in [low, high].
 
     Raises:

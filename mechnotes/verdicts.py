@@ -76,17 +76,15 @@ class Measured:
 
     def __post_init__(self) -> None:
         controls = () if self.control is None else (self.control,)
-        numbers = (self.value, *(self.spread or ()), *self.per_seed, *controls)
-        if not all(map(_is_number, numbers)):
+        groups = ((self.value,), self.spread or (), self.per_seed, controls)
+        if not all(isinstance(group, tuple) and all(map(_is_number, group)) for group in groups):
             validate.refuse(
                 "measured",
-                got=repr(numbers),
-                expected="numbers",
-                fix="Turn one-element tensors into numbers with .item().",
+                got=repr(groups),
+                expected="numbers, and tuples of numbers for spread and per_seed",
+                fix="Turn tensors into numbers with .item() or tuple(values.tolist()).",
             )
-        if self.spread is not None and not (
-            len(self.spread) == 2 and self.spread[0] <= self.spread[1]
-        ):
+        if self.spread is not None and (len(self.spread) != 2 or self.spread[0] > self.spread[1]):
             validate.refuse(
                 "spread",
                 got=repr(self.spread),

@@ -130,7 +130,7 @@ def test_a_damaged_artifact_is_corrupt_and_says_the_cure(damage, stored):
         experiments.load(descent.descend, "quick")
 
 
-@given(st.data())
+@given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_no_change_to_any_byte_goes_unnoticed(data, whole_artifact):
     where, contents = whole_artifact

@@ -10,6 +10,11 @@ def _uniform(n_samples: int, density: Tensor, generator: torch.Generator) -> Ten
     return torch.rand(n_samples, *density.shape, generator=generator)
 
 
+def dense(n_samples: int, *, density: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw strengths only."""
+    return _uniform(n_samples, density, generator)
+
+
 def one_mask(n_samples: int, *, density: Tensor, generator: torch.Generator) -> Tensor:
     """Decide once for the whole batch which features are on."""
     mask = torch.rand(density.shape, generator=generator) < density

@@ -38,6 +38,32 @@ def reproducible() -> Law:
     )
 
 
+def sometimes_off() -> Law:
+    """Not every feature is on in every sample."""
+
+    def broken(sample: Sample, density: Density) -> bool:  # noqa: ARG001
+        return bool((sample != 0).all())
+
+    return Law(
+        name="sometimes off",
+        broken=_mostly(broken),
+        sentence="Every feature is on in every sample. An inactive feature is exactly 0.",
+    )
+
+
+def sometimes_on() -> Law:
+    """Some feature is on in some sample."""
+
+    def broken(sample: Sample, density: Density) -> bool:  # noqa: ARG001
+        return bool((sample == 0).all())
+
+    return Law(
+        name="sometimes on",
+        broken=_mostly(broken),
+        sentence="No feature is ever on: the whole sample is 0.",
+    )
+
+
 def varied() -> Law:
     """Every feature is on in some samples and off in others."""
 
@@ -148,6 +174,23 @@ def separate_instances() -> Law:
         broken=_mostly(broken),
         sentence="Instances share samples: the same features are active in both at once.",
     )
+
+
+def activity(samples: Sequence[Tensor]) -> Float[Tensor, " statistics"]:
+    """Shares of single features and of pairs being on, and mean values, over all but one trial.
+
+    Features that never change within a batch count as NaN: which ones are on is then chance.
+    """
+    found = []
+    for sample in samples[1:]:
+        on = (sample.detach() != 0).double()
+        share = on.mean(dim=0)
+        changes = torch.where((share > 0) & (share < 1), 1.0, torch.nan).double()
+        both = torch.einsum("bif, big -> ifg", on, on) / len(on)
+        both = both * changes[:, :, None] * changes[:, None, :]
+        mean = sample.detach().double().mean(dim=0) * changes
+        found.append(torch.cat([part.flatten() for part in (share * changes, both, mean)]))
+    return torch.stack(found).mean(dim=0)
 
 
 def _off(

@@ -70,9 +70,29 @@ def _within_pairs(
     return joint
 
 
-_LAWS = (laws.reproducible(), laws.varied(), laws.active_share(), laws.graded_values())
-_MORE_LAWS = (laws.uniform_values(), laws.own_values(), laws.separate_instances())
+def _verdict(joint: laws.Joint) -> Behaviour:
+    """The laws of sparse features of which two are active together as `joint` says."""
+    obeyed = (
+        laws.reproducible(),
+        laws.sometimes_off(),
+        laws.sometimes_on(),
+        laws.varied(),
+        laws.active_share(),
+        laws.graded_values(),
+        laws.together(joint),
+        laws.uniform_values(),
+        laws.own_values(),
+        laws.separate_instances(),
+    )
+    return Behaviour(laws=obeyed, summary=laws.activity)
+
+
 _MISTAKES = (
+    Misconception(
+        mistake="every feature is active in every sample",
+        wrong=wrong_samplers.dense,
+        hint="Sparse means that a feature is exactly 0 most of the time. What switches it off?",
+    ),
     Misconception(
         mistake="one mask is drawn for the whole batch",
         wrong=wrong_samplers.one_mask,
@@ -107,7 +127,7 @@ sampler = Exercise(
     title="Sparse features",
     task="Write the sampler of the toy models: features are active independently." + _SIGNATURE,
     reference=data.independent,
-    verdict=Behaviour(laws=(*_LAWS, laws.together(_independent), *_MORE_LAWS)),
+    verdict=_verdict(_independent),
     inputs=_inputs([0.05, 0.1, 0.3, 0.7], [0.4, 0.4, 0.2, 0.15]),
     misconceptions=(
         *_MISTAKES,
@@ -135,13 +155,7 @@ correlated_sampler = Exercise(
     "samples, with independent strengths. Both members of a pair have the same density."
     + _SIGNATURE,
     reference=data.correlated_pairs,
-    verdict=Behaviour(
-        laws=(
-            *_LAWS,
-            laws.together(lambda density: _within_pairs(density, shared=True)),
-            *_MORE_LAWS,
-        )
-    ),
+    verdict=_verdict(lambda density: _within_pairs(density, shared=True)),
     inputs=_inputs([0.1, 0.1, 0.3, 0.3], [0.4, 0.4, 0.2, 0.2]),
     misconceptions=(
         Misconception(
@@ -154,7 +168,7 @@ correlated_sampler = Exercise(
             wrong=wrong_samplers.shared_value,
             hint="Only the presence is shared. Each member has a strength of its own.",
         ),
-        _MISTAKES[0],
+        *_MISTAKES[:2],
     ),
     hints=(
         "Draw one mask per pair, not per feature.",
@@ -173,13 +187,7 @@ anticorrelated_sampler = Exercise(
     "sample, and each member is active with its density (at most 1/2, equal within a pair)."
     + _SIGNATURE,
     reference=data.anticorrelated_pairs,
-    verdict=Behaviour(
-        laws=(
-            *_LAWS,
-            laws.together(lambda density: _within_pairs(density, shared=False)),
-            *_MORE_LAWS,
-        )
-    ),
+    verdict=_verdict(lambda density: _within_pairs(density, shared=False)),
     inputs=_inputs([0.1, 0.1, 0.3, 0.3], [0.4, 0.4, 0.2, 0.2]),
     misconceptions=(
         Misconception(
@@ -192,7 +200,7 @@ anticorrelated_sampler = Exercise(
             wrong=wrong_samplers.halved,
             hint="Each member ends up with half of its density. How often must the pair be on?",
         ),
-        _MISTAKES[0],
+        *_MISTAKES[:2],
     ),
     hints=(
         "One uniform number per pair can decide between three cases: first, second, neither.",

@@ -90,6 +90,5 @@ def _written(value: Any) -> str:
         return f"{value:.4g}" if isinstance(value, float) else str(value)
     if value.numel() > _SHOWN_NUMBERS:
         return f"a tensor of shape {tuple(value.shape)}"
-    return str(
-        torch.round(value, decimals=3).tolist() if value.is_floating_point() else value.tolist()
-    )
+    exact = value.detach().double().round(decimals=3) if value.is_floating_point() else value
+    return str(exact.tolist())

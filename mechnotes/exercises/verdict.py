@@ -3,7 +3,7 @@
 Two strategies with the same two methods. `Equality` is for functions with one right value: answers
 equal the reference's, and two attempts make the same mistake if their values are equal.
 `Behaviour` is for random functions, where no two right answers are equal: the samples must obey
-laws, and two attempts make the same mistake if they break the same laws.
+laws, and two attempts make the same mistake if they break the same laws by the same amount.
 
 Faults say what the attempt did, never what it should have returned.
 """
@@ -89,6 +89,10 @@ class Behaviour:
 
     laws: tuple[Law, ...]
     """Checked in this order; the first broken one is reported."""
+    summary: Callable[[Sequence[Tensor]], Tensor]
+    """Statistics of the samples that tell mistakes apart; NaN where a mistake leaves them open."""
+    tolerance: float = 0.02
+    """Largest difference between the statistics of two attempts with the same mistake."""
 
     def fault(
         self, answers: Sequence[Any], expected: Sequence[Any], trials: Sequence[Trial]
@@ -101,11 +105,15 @@ class Behaviour:
         return broken[0].sentence if broken else None
 
     def alike(self, answers: Sequence[Any], others: Sequence[Any], trials: Sequence[Trial]) -> bool:
-        """Whether both have the same form and break the same laws."""
+        """Whether both have the same form, break the same laws and have equal statistics."""
         pairs = zip(answers, others, strict=True)
         if any(form_fault(one, other) is not None for one, other in pairs):
             return False
-        return self._broken(answers, trials) == self._broken(others, trials)
+        if self._broken(answers, trials) != self._broken(others, trials):
+            return False
+        one, other = self.summary(answers), self.summary(others)
+        close = torch.isclose(one, other, rtol=0.0, atol=self.tolerance, equal_nan=True)
+        return bool(close.all())
 
     def _broken(self, answers: Sequence[Any], trials: Sequence[Trial]) -> list[Law]:
         return [law for law in self.laws if law.broken(answers, trials)]

@@ -63,15 +63,16 @@ def expected_loss(
     w, b = w.double(), b.double()
     # Both features active, only the output's own, only the other one, neither.
     chance = torch.tensor([p * p, p * (1 - p), (1 - p) * p, (1 - p) * (1 - p)]).double()
-    own_active = torch.tensor([1.0, 1.0, 0.0, 0.0]).double()
-    other_active = torch.tensor([1.0, 0.0, 1.0, 0.0]).double()
-    loss = torch.zeros((), dtype=torch.float64)
-    for output, importance in ((0, 1.0), (1, ratio)):
-        own = w[output] * w[output] * own_active
-        other = w[0] * w[1] * other_active
-        errors = _squared_error(own_active, own, other, b[output].expand(4))
-        loss = loss + importance * (chance * errors).sum()
-    return loss
+    own_active = torch.tensor([1.0, 1.0, 0.0, 0.0]).double().expand(2, 4)
+    other_active = torch.tensor([1.0, 0.0, 1.0, 0.0]).double().expand(2, 4)
+    errors = _squared_error(
+        target=own_active,
+        own=(w * w)[:, None] * own_active,
+        other=w.prod() * other_active,
+        bias=b[:, None].expand(2, 4),
+    )  # [outputs cases]
+    importance = torch.tensor([1.0, ratio]).double()
+    return importance @ (errors @ chance)
 
 
 def optimum(importance_ratio: float, density: float) -> PairOptimum:
@@ -122,18 +123,19 @@ def _descend(
 
 
 def _squared_error(
-    target: Float[Tensor, " cases"],
-    own: Float[Tensor, " cases"],
-    other: Float[Tensor, " cases"],
-    bias: Float[Tensor, " cases"],
-) -> Float[Tensor, " cases"]:
+    *,
+    target: Float[Tensor, "*cases"],
+    own: Float[Tensor, "*cases"],
+    other: Float[Tensor, "*cases"],
+    bias: Float[Tensor, "*cases"],
+) -> Float[Tensor, "*cases"]:
     """Integrate (target x - ReLU(own x + other y + bias))^2 over x and y in [0, 1]."""
     # Seen from x, the ReLU's switch enters or leaves the square where y = 0 or y = 1.
     x, x_weight = _panels(_root(own, bias), _root(own, bias + other))
-    at_x = own[:, None] * x + bias[:, None]  # [cases x_nodes]
-    y, y_weight = _panels(_root(other[:, None].expand_as(at_x), at_x))
-    output = torch.relu(at_x[..., None] + other[:, None, None] * y)  # [cases x_nodes y_nodes]
-    error = ((target[:, None] * x)[..., None] - output).square()
+    at_x = own[..., None] * x + bias[..., None]  # [*cases x_nodes]
+    y, y_weight = _panels(_root(other[..., None].expand_as(at_x), at_x))
+    output = torch.relu(at_x[..., None] + other[..., None, None] * y)  # [*cases x_nodes y_nodes]
+    error = ((target[..., None] * x)[..., None] - output).square()
     return ((error * y_weight).sum(dim=-1) * x_weight).sum(dim=-1)
 
 

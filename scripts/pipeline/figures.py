@@ -1,4 +1,4 @@
-"""Turns a figure's light and dark SVG into what a page carries.
+"""Turns a figure's light and dark SVG into what a record keeps and what a page carries.
 
 If both versions differ in palette colours only, one inline SVG with the site's CSS variables
 follows the reader's choice. Otherwise (a colour map, or more than 30 KB) the page gets two files
@@ -29,24 +29,35 @@ class Shown:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-def show(figure: dict, *, alt: str, name: str) -> Shown:
-    """HTML for one recorded figure; `name` is unique on the page and prefixes its ids."""
-    light = _clean(figure["light"])
-    dark = _clean(figure["dark"])
-    palette = figure["palette"]
-    themed = _with_variables(light, palette, 0)
-    if len(light) <= INLINE_BYTES and themed == _with_variables(dark, palette, 1):
-        return Shown(_inline(themed, alt=alt, name=name))
+def kept(bundle: dict) -> dict:
+    """What a record keeps of a figure, from the bundle that a kernel sends.
+
+    Either `svg`, with variables for colours, or `light` and `dark`, and always `data`, the arrays
+    behind the figure.
+    """
+    light, dark = _clean(bundle["light"]), _clean(bundle["dark"])
+    themed = _with_variables(light, bundle["palette"], 0)
+    if len(themed) <= INLINE_BYTES and themed == _with_variables(dark, bundle["palette"], 1):
+        return {"svg": themed, "data": bundle["data"]}
     size = ROOT.search(light)
     assert size is not None
-    box = tuple(round(float(side) * 4 / 3) for side in size.groups()[:2])
-    versions = {
-        "light": _file(light, figure["light_webp"]),
-        "dark": _file(dark, figure["dark_webp"]),
+    return {
+        "size": _pixels(size),
+        "light": bundle["light_webp"] or light,
+        "dark": bundle["dark_webp"] or dark,
+        "data": bundle["data"],
     }
+
+
+def show(figure: dict, *, alt: str, name: str) -> Shown:
+    """HTML for one recorded figure; `name` is unique on the page and prefixes its ids."""
+    if "svg" in figure:
+        return Shown(_inline(figure["svg"], alt=alt, name=name))
+    versions = {theme: _file(figure[theme]) for theme in ("light", "dark")}
+    width, height = figure["size"]
     tags = [
         f'<img class="mn-only-{theme}" src="{file}" alt="{html.escape(alt)}" '
-        f'width="{box[0]}" height="{box[1]}" loading="lazy">'
+        f'width="{width}" height="{height}" loading="lazy">'
         for theme, (file, _) in versions.items()
     ]
     return Shown("".join(tags), dict(versions.values()))
@@ -64,8 +75,12 @@ def _clean(svg: str) -> str:
     for number, name in enumerate(used):
         for sign in ('id="{}"', 'href="#{}"', "url(#{})"):
             svg = svg.replace(sign.format(name), sign.format(f"i{number}"))
-    svg = LONG.sub(lambda number: f"{float(number[0]):.2f}", FAMILY.sub("", svg))
+    svg = LONG.sub(_rounded, FAMILY.sub("", svg))
     return re.sub(r"\s*\n\s*", " ", svg)
+
+
+def _rounded(number: re.Match) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _with_variables(svg: str, palette: dict, theme: int) -> str:
@@ -83,15 +98,23 @@ def _inline(svg: str, *, alt: str, name: str) -> str:
 
 
 def _root(root: re.Match, alt: str) -> str:
-    width, height = (round(float(root[side]) * 4 / 3) for side in (1, 2))
+    width, height = _pixels(root)
     return (
         f'<svg role="img" aria-label="{html.escape(alt)}" width="{width}" height="{height}" '
         f'viewBox="{root[3]}" {JOINS} font-family="var(--mn-figure-font)">'
     )
 
 
-def _file(svg: str, webp: str) -> tuple[str, bytes]:
-    plain = svg.replace("<svg ", f'<svg {JOINS} font-family="system-ui, sans-serif" ', 1)
-    content = base64.b64decode(webp) if webp else plain.encode()
-    suffix = "webp" if webp else "svg"
+def _pixels(root: re.Match) -> list[int]:
+    """Width and height of an SVG that gives them in points."""
+    return [round(float(root[side]) * 4 / 3) for side in (1, 2)]
+
+
+def _file(kept: str) -> tuple[str, bytes]:
+    """Name and content of a figure's file, from its SVG or its WebP in base 64."""
+    if kept.startswith("<svg"):
+        fonts = f'<svg {JOINS} font-family="system-ui, sans-serif" '
+        content, suffix = kept.replace("<svg ", fonts, 1).encode(), "svg"
+    else:
+        content, suffix = base64.b64decode(kept), "webp"
     return f"{hashlib.sha256(content).hexdigest()[:12]}.{suffix}", content

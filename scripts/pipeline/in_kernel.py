@@ -87,8 +87,8 @@ def arrays(figure: Any) -> list:
         for drawn in axes.collections:
             found.append(["marks", *_summary(drawn.get_offsets())])
             found += [["area", *_summary(path.vertices)] for path in drawn.get_paths()[:8]]
-        for patch in axes.patches:
-            found.append(["patch", *_summary(_corners(patch))])
+        corners = [corner for patch in axes.patches for corner in _corners(patch)]
+        found.append(["patches", *_summary(corners)])
         words = [text.get_text() for text in axes.texts]
         words += [axes.get_title(loc) for loc in ("left", "center", "right")]
         words += [axes.get_xlabel(), axes.get_ylabel()]

@@ -95,6 +95,14 @@ def _write(path: Path, record: Record) -> None:
     """Write beside the target, then rename: a killed run leaves the old record or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
-    text = json.dumps(asdict(record), indent=1, ensure_ascii=False, sort_keys=True)
-    part.write_text(text + "\n", encoding="utf-8")
+    part.write_text(_json(record), encoding="utf-8")
     part.replace(path)
+
+
+def _json(record: Record) -> str:
+    """JSON with one line for each part and each cell, so that a diff shows which cell changed."""
+    told = asdict(record)
+    cells = ",\n  ".join(json.dumps(cell, ensure_ascii=False) for cell in told.pop("cells"))
+    parts = {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()}
+    lines = [f'"{name}": {text}' for name, text in parts.items()]
+    return "{\n" + ",\n".join([*lines, f'"cells": [\n  {cells}\n]']) + "\n}\n"

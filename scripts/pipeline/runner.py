@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from . import figures
 from .kernels import ENVIRONMENT, Kernel, KernelDied, Kernels
 from .project import Project
 from .records import Record
@@ -104,7 +105,7 @@ def _add(outputs: list[dict], kind: str, content: dict) -> None:
     elif kind in {"display_data", "execute_result"}:
         data = content["data"]
         if FIGURE in data:
-            outputs.append({"kind": "figure", **data[FIGURE]})
+            outputs.append({"kind": "figure", **figures.kept(data[FIGURE])})
         elif "text/markdown" in data:
             outputs.append({"kind": "markdown", "text": data["text/markdown"]})
         elif "text/html" in data:

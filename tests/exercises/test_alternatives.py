@@ -157,6 +157,20 @@ def test_a_correct_sampler_is_not_failed_by_bad_luck(id):
     assert all(result.passed for result in results)
 
 
+def test_a_mistake_that_only_resembles_a_known_one_is_not_called_by_its_name():
+    """Half the density breaks the laws that density taken for sparsity breaks, by other amounts."""
+
+    def halved(n_samples, *, density, generator):
+        return _sampler_loop(n_samples, density=density / 2, generator=generator)
+
+    def silent(n_samples, *, density, generator):
+        return torch.zeros(n_samples, *density.shape) * torch.rand(1, generator=generator)
+
+    assert catalog.check("E01", halved).message.startswith("The share of samples in which")
+    fresh = catalog.check("E01", silent).message
+    assert "This is what you get" not in fresh
+
+
 def test_a_sampler_that_ignores_the_generator_is_told_so():
     def unseeded(n_samples, *, density, generator):
         own = torch.Generator()

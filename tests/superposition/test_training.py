@@ -124,7 +124,7 @@ def test_no_frames_are_kept_unless_asked_for():
 def test_training_lowers_the_loss_for_every_sampler_and_activation(sampler):
     for hidden_activation in ("linear", "relu"):
         config = replace(
-            SMALL, sampler=sampler, hidden_activation=hidden_activation, steps=400, n_frames=2
+            SMALL, sampler=sampler, hidden_activation=hidden_activation, steps=150, n_frames=2
         )
         toys = training.train(config)
         before = evaluation_loss(toys.W_frames[0], toys.b_frames[0], config)

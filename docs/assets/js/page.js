@@ -21,9 +21,9 @@ showCode(document.body.classList.contains("mn-figures-only") ? "hidden" : "shown
 const SCROLLERS = ".md-typeset pre > code, .md-typeset__scrollwrap, .mn-scroll, .mn-picture, div.arithmatex"
 
 function reachScrollers() {
-  for (const box of document.querySelectorAll(SCROLLERS)) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
-  }
+  const boxes = [...document.querySelectorAll(SCROLLERS)]
+  const wide = boxes.filter(box => box.scrollWidth > box.clientWidth) // all reads before all writes
+  for (const box of wide) box.tabIndex = 0
 }
 
 addEventListener("load", () => document.fonts.ready.then(reachScrollers))
