@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from urllib.parse import urljoin
 
 import mkdocs
 from mkdocs.config.defaults import MkDocsConfig
@@ -138,7 +139,7 @@ def _add_lesson_files(files: Files, config: MkDocsConfig, lesson: lessons.Lesson
     for name, content in lesson.composed.files.items():
         files.append(File.generated(config, str(folder / name), content=content))
     if lesson.page:
-        site = f"{config.site_url}{folder}/" if config.site_url else ""
+        site = urljoin(config.site_url, f"{path.parent}/") if config.site_url else ""
         install = f"git+{config.repo_url}" if config.repo_url else ""
         text = notebook.notebook(lesson.page, site_url=site, install=install)
         files.append(

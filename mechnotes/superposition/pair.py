@@ -62,7 +62,8 @@ def expected_loss(
     p = validate.number(density, "density", low=0.0, high=1.0)
     w, b = w.double(), b.double()
     # Both features active, only the output's own, only the other one, neither.
-    chance = torch.tensor([p * p, p * (1 - p), (1 - p) * p, (1 - p) * (1 - p)]).double()
+    chances = [p * p, p * (1 - p), (1 - p) * p, (1 - p) * (1 - p)]
+    chance = torch.tensor(chances, dtype=torch.float64)
     own_active = torch.tensor([1.0, 1.0, 0.0, 0.0]).double().expand(2, 4)
     other_active = torch.tensor([1.0, 0.0, 1.0, 0.0]).double().expand(2, 4)
     errors = _squared_error(
@@ -71,7 +72,7 @@ def expected_loss(
         other=w.prod() * other_active,
         bias=b[:, None].expand(2, 4),
     )  # [outputs cases]
-    importance = torch.tensor([1.0, ratio]).double()
+    importance = torch.tensor([1.0, ratio], dtype=torch.float64)
     return importance @ (errors @ chance)
 
 

@@ -11,6 +11,7 @@ from .records import Record
 from .source import Page
 
 NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+PADDED = re.compile(rf" *{NUMBER.pattern}")
 TOLERANCE = 1e-3
 
 
@@ -36,27 +37,25 @@ def _output_differs(before: dict, after: dict) -> str:
 
 def text_differs(before: str, after: str) -> str:
     """Why two texts are not the same up to the last printed digit of their numbers, or ''."""
-    if NUMBER.sub("#", before) != NUMBER.sub("#", after):
+    if PADDED.sub("#", before) != PADDED.sub("#", after):
         return f"said {_short(before)}, now says {_short(after)}"
     pairs = zip(NUMBER.findall(before), NUMBER.findall(after), strict=True)
     for old, new in pairs:
-        if abs(_value(old) - _value(new)) > max(TOLERANCE * abs(_value(old)), _last_digit(old)):
+        if abs(_value(old) - _value(new)) > _rounding(old):
             return f"said {old}, now says {new}"
     return ""
 
 
 def _figure_differs(before: list, after: list) -> str:
-    if [entry[:2] for entry in before if entry[0] != "text"] != [
-        entry[:2] for entry in after if entry[0] != "text"
-    ]:
+    arrays = [[entry for entry in data if entry[0] != "text"] for data in (before, after)]
+    if [entry[:2] for entry in arrays[0]] != [entry[:2] for entry in arrays[1]]:
         return "its figure is drawn from other arrays"
-    for old, new in zip(before, after, strict=True):
-        if old[0] == "text":
-            if reason := text_differs(old[1], new[1]):
-                return f"its figure {reason}"
-        elif not _close(old[2], new[2]):
+    for old, new in zip(*arrays, strict=True):
+        if not _close(old[2], new[2]):
             return f"the {old[0]} of its figure moved"
-    return ""
+    words = ["\n".join(entry[1] for entry in data if entry[0] == "text") for data in (before, after)]
+    reason = text_differs(*words)
+    return f"its figure {reason}" if reason else ""
 
 
 def _close(before: list[float], after: list[float]) -> bool:
@@ -69,11 +68,16 @@ def _value(number: str) -> float:
     return float(number.replace("−", "-"))
 
 
-def _last_digit(number: str) -> float:
-    """One unit of the last printed place; a whole number must be repeated exactly."""
+def _rounding(number: str) -> float:
+    """How far a number may move: 1e-3 of it, or one unit of the last place if that is more.
+
+    A whole number is a count and must be repeated exactly.
+    """
     mantissa, _, exponent = number.partition("e")
     places = len(mantissa.partition(".")[2])
-    return 1.01 * 10.0 ** (int(exponent or 0) - places) if places else 0.0
+    if not places and not exponent:
+        return 0.0
+    return max(TOLERANCE * abs(_value(number)), 1.01 * 10.0 ** (int(exponent or 0) - places))
 
 
 def _short(text: str) -> str:

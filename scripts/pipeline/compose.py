@@ -6,6 +6,7 @@ and mathematics in them work like prose.
 """
 
 import html
+import re
 from dataclasses import dataclass
 
 import yaml
@@ -44,7 +45,8 @@ def compose(page: Page, record: Record | None) -> Composed:
 
 
 def _code_cell(page: Page, cell: Cell, number: int, outputs: list[dict], files: dict) -> str:
-    fence = f"``` {{ .python .mn-code }}\n{cell.source}\n```"
+    ticks = _longer_than_any("`", cell.source)
+    fence = f"{ticks} {{ .python .mn-code }}\n{cell.source}\n{ticks}"
     if "hide-input" in cell.tags:
         label = "<summary>How this was drawn</summary>"
         fence = f'<details class="mn-hidden" markdown="block">{label}\n\n{fence}\n\n</details>'
@@ -54,6 +56,12 @@ def _code_cell(page: Page, cell: Cell, number: int, outputs: list[dict], files: 
     ]
     inside = "\n\n".join([fence, *shown])
     return f'<div class="mn-cell" markdown="block">\n\n{inside}\n\n</div>'
+
+
+def _longer_than_any(sign: str, text: str) -> str:
+    """A fence of at least three signs that nothing in the text closes."""
+    longest = max((len(run) for run in re.findall(f"{sign}+", text)), default=0)
+    return sign * max(3, longest + 1)
 
 
 def _output(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str:
@@ -78,6 +86,6 @@ def _figure(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str
     shown = figures.show(output, alt=cell.alt, name=name)
     files.update(shown.files)
     caption = f'<figcaption markdown="span">{cell.caption}</figcaption>' if cell.caption else ""
-    picture = f'<div class="mn-picture">{shown.html}</div>'
+    picture = f'<div class="mn-picture" data-search-exclude>{shown.html}</div>'
     inside = f"{picture}\n\n{caption}" if caption else picture
     return f'<figure class="mn-figure" markdown="block">\n\n{inside}\n\n</figure>'

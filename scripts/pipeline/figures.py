@@ -16,6 +16,7 @@ NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metada
 GLOBAL_STYLE = re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.S)
 REFERENCE = re.compile(r'url\(#([^)]+)\)|href="#([^"]+)"')
 FAMILY = re.compile(r"font-family: [^;\"]+;? ?")
+TAG = re.compile(r"<[^>]+>")
 LONG = re.compile(r"(?<![\w#])-?\d+\.\d{3,}")
 JOINS = 'stroke-linejoin="round" stroke-linecap="butt"'
 ROOT = re.compile(r'<svg[^>]*?width="([\d.]+)pt" height="([\d.]+)pt" viewBox="([^"]+)"[^>]*>')
@@ -75,8 +76,13 @@ def _clean(svg: str) -> str:
     for number, name in enumerate(used):
         for sign in ('id="{}"', 'href="#{}"', "url(#{})"):
             svg = svg.replace(sign.format(name), sign.format(f"i{number}"))
-    svg = LONG.sub(_rounded, FAMILY.sub("", svg))
+    svg = TAG.sub(_shortened, FAMILY.sub("", svg))
     return re.sub(r"\s*\n\s*", " ", svg)
+
+
+def _shortened(tag: re.Match) -> str:
+    """A tag with two decimals in its coordinates; the words between tags keep all their digits."""
+    return LONG.sub(_rounded, tag[0])
 
 
 def _rounded(number: re.Match) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 HEADING = re.compile(r"^## (?P<term>[^{\n]+?) *\{(?P<attributes>[^}\n]*)\} *$", re.M)
 LINK = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])")
-HEADING_HTML = re.compile(r"<h([1-6])\b.*?</h\1>", re.S)
+BARE_HTML = re.compile(r'<h[1-6]\b.*?</h[1-6]>|<div class="mn-head".*?</div>', re.S)
 ABBREVIATION = re.compile(r'<abbr title="([^"]*)">(.*?)</abbr>', re.S)
 
 
@@ -65,8 +65,12 @@ def abbreviations(glossary_markdown: str) -> str:
 
 
 def first_only(html: str) -> str:
-    """A page's HTML with one tooltip per term, where it first stands, and none in headings."""
-    html = HEADING_HTML.sub(lambda heading: ABBREVIATION.sub(r"\2", heading[0]), html)
+    """A page's HTML with one tooltip per term, where it first stands after the page's head.
+
+    Args:
+        html: Rendered page; headings and the head under the title get no tooltips at all.
+    """
+    html = BARE_HTML.sub(lambda bare: ABBREVIATION.sub(r"\2", bare[0]), html)
     seen: set[str] = set()
 
     def keep(found: re.Match[str]) -> str:

@@ -61,7 +61,7 @@ def with_problem(markdown: str, problem: str) -> str:
         return markdown
     lines = html.escape(problem, quote=False).split("\n")
     first = re.sub(r"`([^`]+)`", r"<code>\1</code>", lines[0])
-    trace = "&#10;".join(lines[1:]).strip("&#10;")
+    trace = "\n".join(lines[1:]).strip("\n").replace("\n", "&#10;")
     detail = f'<pre tabindex="0">{trace}</pre>' if trace else ""
     box = f'<div class="mn-error" role="alert"><p>{first}</p>{detail}</div>'
     title, _, rest = markdown.partition("\n")

@@ -1,13 +1,15 @@
 """The navigation, made from the folders: a topic is a note with the lessons of the same name.
 
-`docs/notes/superposition.py` and `docs/examples/superposition/*.py` make the topic *Superposition*.
-Topics stand in the order of their notes' `order:`; lessons in the order of their file names. What
-else lies at the top level comes in the order of `docs/`'s own front matter.
+`docs/notes/superposition.py` (or `.md`) and `docs/examples/superposition/*.py` make the topic
+*Superposition*. Topics stand in the order of their notes' `order:`, lessons in the order of their
+file names. `SHARED` names what belongs to all topics, as far as it exists.
 """
 
 from pathlib import PurePosixPath
 
-from . import reference, source
+import yaml
+
+from . import reference
 from .project import Project
 
 SHARED = ("scorecard.py", "glossary.md", "bibliography.md")
@@ -15,24 +17,39 @@ SHARED = ("scorecard.py", "glossary.md", "bibliography.md")
 
 def navigation(project: Project) -> list:
     """MkDocs' `nav` for everything that exists."""
-    topics = [{_topic_name(note): _topic(project, note)} for note in _notes(project)]
+    home = [name for name in ("index.py", "index.md") if (project.docs / name).exists()]
+    topics = [{_topic_name(note): [note, *_lessons(project, note)]} for note in _notes(project)]
     shared = [name for name in SHARED if (project.docs / name).exists()]
-    return ["index.py", *topics, {"Across topics": shared}, {"Reference": _reference(project)}]
+    across = [{"Across topics": shared}] if shared else []
+    return [*home, *topics, *across, {"Reference": _reference(project)}]
 
 
 def _notes(project: Project) -> list[str]:
-    uris = [uri for uri in project.pages() if uri.startswith("notes/")]
-    orders = {uri: source.read(project, uri).meta.get("order", 1000) for uri in uris}
-    return sorted(uris, key=lambda uri: (orders[uri], uri))
+    paths = [path for path in (project.docs / "notes").glob("*") if path.suffix in {".py", ".md"}]
+    uris = {path.relative_to(project.docs).as_posix(): path for path in paths}
+    return sorted(uris, key=lambda uri: (_order(uris[uri].read_text(encoding="utf-8")), uri))
+
+
+def _order(text: str) -> float:
+    """The `order:` of a note's front matter; notes without one come last."""
+    lines = [line.removeprefix("# ") for line in text.split("\n")]
+    if lines[0].strip("# ") != "---":
+        return float("inf")
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip("# ") == "---"), 1)
+    try:
+        told = yaml.safe_load("\n".join(lines[1:end])) or {}
+    except yaml.YAMLError:
+        return float("inf")
+    return float(told.get("order", "inf"))
 
 
 def _topic_name(note: str) -> str:
     return PurePosixPath(note).stem.replace("-", " ").replace("_", " ").capitalize()
 
 
-def _topic(project: Project, note: str) -> list[str]:
+def _lessons(project: Project, note: str) -> list[str]:
     folder = f"examples/{PurePosixPath(note).stem}/"
-    return [note, *(uri for uri in project.pages() if uri.startswith(folder))]
+    return [uri for uri in project.pages() if uri.startswith(folder)]
 
 
 def _reference(project: Project) -> list:

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from .source import Page
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(((?!https?:|#)[^)\s]+)\)")
-REFERENCE = re.compile(r"\[([^\]]+)\]\[[\w.]*\]")
+REFERENCE = re.compile(r"\[([^\]]+)\]\[(?:\w+(?:\.\w+)+)?\]")
 
 
 def notebook(page: Page, *, site_url: str = "", install: str = "") -> str:
@@ -21,7 +21,8 @@ def notebook(page: Page, *, site_url: str = "", install: str = "") -> str:
 
     Args:
         page: The page as written.
-        site_url: Address of the built page's folder; without it relative links lose their target.
+        site_url: Address at which the folder with the page's source is built; without it relative
+            links lose their target.
         install: A shell command to put first, for notebooks that run away from a clone.
     """
     cells = [new_code_cell(f"%pip install -q {install}")] if install else []
@@ -40,7 +41,14 @@ def _plain(prose: str, site_url: str) -> str:
     def target(found: re.Match) -> str:
         if not site_url:
             return found[1]
-        address = re.sub(r"(?:index)?\.(?:md|py)(?=#|$)", "/", found[2])
-        return f"[{found[1]}]({urljoin(site_url, '../' + address)})"
+        return f"[{found[1]}]({urljoin(site_url, _built(found[2]))})"
 
     return REFERENCE.sub(r"\1", LINK.sub(target, prose))
+
+
+def _built(link: str) -> str:
+    """Where the page that a link names lies on the site: `a/b.md#c` becomes `a/b/#c`."""
+    path, sign, anchor = link.partition("#")
+    if path.endswith((".md", ".py")):
+        path = re.sub(r"(?:^|(?<=/))index/$", "", f"{path[:-3]}/")
+    return f"{path}{sign}{anchor}"

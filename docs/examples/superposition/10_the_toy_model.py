@@ -29,12 +29,12 @@ from mechnotes.superposition import data, model
 # A feature here is one number between 0 and 1. It is *active* with probability $p$, its
 # [density](../../glossary.md#density), and exactly 0 otherwise. Real features are like that: few
 # sentences mention Paris, few pictures show a curve of this radius.
-# [`independent`][mechnotes.superposition.data.independent] draws 28 inputs of five features, once
+# [`independent`][mechnotes.superposition.data.independent] draws 20 inputs of five features, once
 # at $p = 0.5$ and once at $p = 0.05$.
 
-# %% alt="Two grids of five features by 28 inputs. At density 0.5 most columns hold two or more active features; at density 0.05 almost none does." caption="Sparse features rarely meet."
+# %% alt="Two grids of five features by 20 inputs. At density 0.5 most columns hold two or more active features; at density 0.05 almost none does." caption="Sparse features rarely meet."
 density = torch.tensor([[0.5] * 5, [0.05] * 5])
-x = data.independent(28, density=density, generator=rng.generator(0, "page"))
+x = data.independent(20, density=density, generator=rng.generator(0, "page"))
 diagrams.plot_collisions(
     (x > 0).permute(1, 2, 0), titles=("density 0.5", "density 0.05")
 )

@@ -19,7 +19,7 @@ import torch
 
 from mechnotes import claims, experiments
 from mechnotes.exercises import superposition as exercises
-from mechnotes.plots import curves, style
+from mechnotes.plots import curves, labels, style
 from mechnotes.plots.phase import plot_boundary
 from mechnotes.superposition import claims as measured
 from mechnotes.superposition import geometry, phase, selection, training
@@ -120,31 +120,16 @@ print(toys[0.5].provenance)
 
 # %% alt="Norm of the second feature against density. For r = 0.25 and 0.5 it falls from about 0.8 to 0 in one step; for r = 1 it declines slowly and stays above 0 up to density 1." caption="A jump for unequal features, a slope for equal ones: 4/7 is no boundary at r = 1."
 equal = experiments.load(training.train, "boundary-1")
-norms = geometry.feature_norms(selection.pick(equal.W, selection.best_seed(equal.loss)))
+runs = {0.25: toys[0.25], 0.5: toys[0.5], 1.0: equal}
+weaker = {}
 figure, ax = style.figure(5.4, 3.2)
-ax.set(xlabel="density p", ylabel="norm of the weaker feature")
-curves.draw_line(
-    ax,
-    torch.tensor(toys[0.25].config.densities),
-    norm[0.25],
-    color="series-1",
-    label="r = 0.25",
-)
-curves.draw_line(
-    ax,
-    torch.tensor(toys[0.5].config.densities),
-    norm[0.5],
-    color="clean",
-    label="r = 0.5",
-)
-curves.draw_line(
-    ax,
-    torch.tensor(equal.config.densities),
-    norms.amin(dim=-1),
-    color="corrupted",
-    label="r = 1",
-)
-figure
+labels.name_axes(ax, x_label="density p", y_label="norm of the weaker feature")
+for color, (ratio, toy) in zip(("series-1", "series-2", "series-3"), runs.items()):
+    W = selection.pick(toy.W, selection.best_seed(toy.loss))
+    weaker[ratio] = geometry.feature_norms(W).amin(dim=-1)
+    name = f"r = {ratio:g}"
+    curves.draw_line(ax, toy.config.densities, weaker[ratio], color=color, label=name)
+labels.spread_labels(figure)
 
 # %% [markdown]
 # For unequal features the norm jumps. For equal ones it slides, and nothing happens at 0.57: as
@@ -171,7 +156,7 @@ for ratio in ratios:
 for claim in (measured.second_norm_below_boundary, measured.second_norm_above_edge):
     outcome = claims.verdict(claim)
     assert outcome.verdict == outcome.claim.recorded
-assert norms.amin(dim=-1)[-1] > 0.3  # r = 1: no edge
+assert weaker[1.0][-1] > 0.3  # r = 1: no edge
 
 # %% [markdown]
 # **Next:** [How do five features share two dimensions?](30_arrangements.py)

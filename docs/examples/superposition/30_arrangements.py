@@ -19,7 +19,7 @@ import torch
 
 from mechnotes import claims, experiments
 from mechnotes.exercises import superposition as exercises
-from mechnotes.plots import curves, style
+from mechnotes.plots import curves, labels, style
 from mechnotes.plots.geometry import plot_features
 from mechnotes.superposition import claims as measured
 from mechnotes.superposition import geometry, selection, training
@@ -68,20 +68,11 @@ print(toys.provenance)
 # %% alt="Dimensionality of five features against density. Dense: two features at 1 and three at 0. Then four at one half. Sparse: all five at 0.4." caption="Shares of the plane: 1, then 1/2, then 2/5. They never add up to more than 2."
 share = geometry.dimensionality(best)
 figure, ax = style.figure(5.4, 3.4)
-ax.set(
-    xscale="log",
-    xlabel="density p",
-    ylabel="dimensionality of a feature",
-    ylim=(-0.05, 1.1),
-)
-for feature in range(5):
-    curves.draw_dots(
-        ax,
-        torch.tensor(toys.config.densities),
-        share[:, feature],
-        color=f"series-{feature + 1}",
-    )
-for value, name in ((1, "alone"), (0.5, "pair"), (0.4, "pentagon")):
+labels.name_axes(ax, x_label="density p", y_label="dimensionality of each feature")
+labels.scale_log(ax)
+for feature, color in enumerate(style.series(5)):
+    ax.plot(toys.config.densities, share[:, feature], "o", color=color)
+for value, name in ((1, "alone"), (1 / 2, "pair"), (2 / 5, "pentagon")):
     curves.draw_threshold(ax, value, label=name)
 figure
 
@@ -98,13 +89,9 @@ figure
 
 # %% alt="Sixteen runs at density 0.05: loss against number of stored features. The runs with five features have the lowest loss; some stop at four with a higher loss." caption="Some runs stop at four features, and pay for it."
 stored = geometry.represented(toys.W[-1]).sum(dim=-1)
-figure, ax = style.figure(5.0, 3.0)
-ax.set(
-    xlabel="features stored",
-    ylabel="loss on fresh data",
-    xticks=[4, 5],
-    xlim=(3.5, 5.5),
-)
+figure, ax = style.figure(4.6, 2.8)
+labels.name_axes(ax, x_label="features stored", y_label="loss on fresh data")
+ax.set(xticks=[3, 4, 5], xlim=(2.6, 5.4))
 curves.draw_dots(ax, stored.float(), toys.loss[-1], color="clean")
 figure
 

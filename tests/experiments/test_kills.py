@@ -93,9 +93,7 @@ def test_twenty_kills_at_random_moments_change_no_tensor_and_no_checksum(runs, f
     assert all_files(folder) == ["slow.json", "slow.safetensors"]
 
 
-def test_a_kill_before_any_file_operation_leaves_a_cure_and_loses_no_finished_result(
-    runs, folder
-):
+def test_a_kill_before_any_file_operation_leaves_a_cure_and_loses_no_finished_result(runs, folder):
     assert runs.run("quick")[0] == 0
     expected = checksums("quick")
     repaired = 0

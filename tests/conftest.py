@@ -1,0 +1,36 @@
+"""The built site, which the checks of the site and the browser tests share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly from stored outputs; no page may be executed for that."""
+    if stale := stale_pages():
+        pytest.fail(
+            f"{', '.join(stale)}: outputs are not up to date: `python scripts/dev.py pages`"
+        )
+    folder = tmp_path_factory.mktemp("built") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "ran " not in done.stderr, done.stderr
+    return folder
+
+
+def stale_pages() -> list[str]:
+    """Pages that a build would have to execute."""
+    from pipeline import records, source
+    from pipeline.project import Project
+
+    project = Project(ROOT)
+    pages = [source.read(project, uri) for uri in project.pages()]
+    return [page.uri for page in pages if records.fresh(project, page) is None]

@@ -1,0 +1,1 @@
+"""Experiments, their artifacts and the script that computes them."""
