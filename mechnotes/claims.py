@@ -13,7 +13,7 @@ loosening a band. The same function feeds the tests, the badge on a page and the
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, cast, runtime_checkable
 
@@ -65,11 +65,7 @@ def claim(
         ValueError: If a text is empty, the id is no word, or a band or verdict is none.
     """
     texts = {"id": id, "statement": statement, "published": published, "source": source}
-    for name, text in texts.items():
-        if not isinstance(text, str) or not text.strip():
-            _refuse(name, text, "a text that is not empty", f"Say the {name} in a few words.")
-    if not re.fullmatch(r"[\w.-]+", id):
-        _refuse("id", id, "letters, digits, dots and hyphens", "Name it like N-TMS-1a.")
+    _check_texts(texts)
     validate.choice(recorded, "recorded", VERDICTS)
     for name, limits in (("band", band), ("control_band", control_band)):
         if not isinstance(limits, Band) and (name == "band" or limits is not None):
@@ -89,6 +85,14 @@ def claim(
         return cast(ClaimFunction, declared)
 
     return declare
+
+
+def _check_texts(texts: Mapping[str, object]) -> None:
+    for name, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            _refuse(name, text, "a text that is not empty", f"Say the {name} in a few words.")
+    if not re.fullmatch(r"[\w.-]+", str(texts["id"])):
+        _refuse("id", texts["id"], "letters, digits, dots and hyphens", "Name it like N-TMS-1a.")
 
 
 def verdict(function: ClaimFunction) -> Outcome:

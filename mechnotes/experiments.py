@@ -18,7 +18,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, ParamSpec, Protocol, TypeVar, cast, get_type_hints, runtime_checkable
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
 from mechnotes import validate
 from mechnotes._artifacts import catalog, declared, files, freshness, results
@@ -52,6 +52,7 @@ class _ArtifactError(RuntimeError):
     """An artifact that cannot be used, and the command that cures it."""
 
     state = ""
+    otherwise = ""
 
     def __init__(self, experiment_name: str, case: str, reason: str) -> None:
         super().__init__(experiment_name, case, reason)
@@ -61,9 +62,10 @@ class _ArtifactError(RuntimeError):
         self.command = f"python scripts/prerun.py run {experiment_name} {case}"
 
     def __str__(self) -> str:
+        otherwise = self.otherwise.format(self.command.replace(" run ", " renew "))
         return (
             f"the result of {self.experiment_name}, case {self.case!r}, is {self.state}: "
-            f"{self.reason}. Run: {self.command}"
+            f"{self.reason}. Run: {self.command}{otherwise}"
         )
 
 
@@ -77,6 +79,7 @@ class ArtifactStale(_ArtifactError):
     """The code, the config or an input is no longer what the result was computed from."""
 
     state = "stale"
+    otherwise = " (if you only rearranged code: {})"
 
 
 class ArtifactCorrupt(_ArtifactError):
@@ -161,7 +164,7 @@ def _read(experiment: Experiment[..., Result], case: str, state: freshness.State
     """Rebuild a typed result from the bytes of an artifact."""
     import safetensors.torch
 
-    kind = get_type_hints(experiment)["return"]
+    kind = declared.result_type(experiment)
     values = dict(state.manifest["values"])
     try:
         result = results.unpack(kind, safetensors.torch.load(state.weights), values)

@@ -75,7 +75,8 @@ def _reasons(project: Project, page: Page, result: Record | PageError) -> list[s
 
 def _chosen(project: Project, parts: list[str]) -> list[Page]:
     uris = [uri for uri in project.pages() if not parts or any(part in uri for part in parts)]
-    return [source.read(project, uri) for uri in uris]
+    pages = [source.read(project, uri) for uri in uris]
+    return [page for page in pages if page.code]
 
 
 def _fresh(project: Project, pages: list[Page]) -> dict[str, Record]:

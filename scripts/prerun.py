@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from mechnotes import experiments  # noqa: E402
 from mechnotes._artifacts import declared, files, freshness, inventory, renewal, scheduling  # noqa: E402
 from mechnotes._artifacts.computation import Task  # noqa: E402
+from mechnotes.digests import function_digest  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,11 +119,14 @@ def check_cases(options: argparse.Namespace) -> int:
 def renew_cases(options: argparse.Namespace) -> int:
     """Re-stamp stale artifacts whose first steps today's code repeats."""
     refused = 0
-    for entry in _chosen(options):
+    planned = [(entry, function_digest(entry.experiment)) for entry in _chosen(options)]
+    for entry, digest in planned:
         if entry.state.status == "missing" and entry.may_be_absent:
             continue
         device = _device(entry.experiment, options.device) or "cpu"
-        done = renewal.renew(entry.experiment, entry.case, device=device, threads=options.threads)
+        done = renewal.renew(
+            entry.experiment, entry.case, digest=digest, device=device, threads=options.threads
+        )
         refused += done.status == "refused"
         print(f"{entry}: {done.status} {done.detail}".rstrip())
     return 1 if refused else 0
@@ -155,6 +159,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[Task]:
         task = Task(
             experiment=experiment.experiment_name,
             case=case,
+            digest=function_digest(experiment),
             package=options.package,
             device=device,
             threads=options.threads,

@@ -4,10 +4,12 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mechnotes import rng
+
+UNTIMED = settings(deadline=None)
 
 STREAM = st.lists(st.one_of(st.text(max_size=8), st.integers(-5, 10**9)), max_size=4)
 
@@ -16,11 +18,13 @@ def draws(seed: int, *stream: str | int, n: int = 8) -> torch.Tensor:
     return torch.rand(n, generator=rng.generator(seed, *stream))
 
 
+@UNTIMED
 @given(seed=st.integers(0, 2**63 - 1), stream=STREAM)
 def test_equal_arguments_give_equal_draws(seed, stream):
     assert torch.equal(draws(seed, *stream), draws(seed, *stream))
 
 
+@UNTIMED
 @given(seed=st.integers(0, 2**62), first=STREAM, second=STREAM)
 def test_different_streams_differ(seed, first, second):
     same = [(type(a), a) for a in first] == [(type(b), b) for b in second]
@@ -49,6 +53,7 @@ def test_the_global_generator_is_left_alone():
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(seed=st.one_of(st.integers(max_value=-1), st.floats(), st.booleans(), st.text(), st.none()))
 def test_a_seed_that_is_no_count_is_refused(seed):
     with pytest.raises(ValueError, match=r"seed: got .*; expected an integer from 0 to"):

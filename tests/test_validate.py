@@ -7,12 +7,13 @@ import sys
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mechnotes import validate
 
 TEACHES = r"^x: got .+; expected .+\. .+\.$"
+UNTIMED = settings(deadline=None)
 NOT_NUMBERS = st.one_of(st.text(), st.none(), st.booleans(), st.lists(st.integers()))
 
 
@@ -21,6 +22,7 @@ def test_refusal_says_got_expected_fix_in_that_order():
         validate.refuse("steps", got=-1, expected="at least 1", fix="Pass steps=1.")
 
 
+@UNTIMED
 @given(value=st.integers(3, 9))
 def test_integers_in_range_come_back(value):
     assert validate.integer(value, "x", minimum=3, maximum=9) == value
@@ -33,6 +35,7 @@ def test_numpy_integers_count_as_integers():
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(
     value=st.one_of(st.integers(max_value=2), st.integers(min_value=10), st.floats(), NOT_NUMBERS)
 )
@@ -41,6 +44,7 @@ def test_everything_else_is_no_integer_in_range(value):
         validate.integer(value, "x", minimum=3, maximum=9)
 
 
+@UNTIMED
 @given(value=st.floats(0, 1))
 def test_numbers_in_a_closed_interval_come_back(value):
     assert validate.number(value, "x", low=0, high=1) == value
@@ -51,6 +55,7 @@ def test_integers_count_as_numbers():
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(value=st.one_of(st.floats(max_value=0), st.floats(min_value=1), NOT_NUMBERS))
 def test_ends_of_an_open_interval_and_beyond_are_refused(value):
     with pytest.raises(ValueError, match=r"(?s)^x: got .*; expected a finite number in \(0, 1\)"):
@@ -65,6 +70,7 @@ def test_numbers_must_be_finite_and_plain(value):
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(value=st.one_of(st.text(), st.none(), st.integers()))
 def test_a_choice_is_one_of_the_options(value):
     with pytest.raises(ValueError, match=r"expected one of 'good', 'better'\. Check the spelling"):
@@ -96,6 +102,7 @@ def test_what_is_no_floating_tensor_is_refused(value, check):
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(bad=st.sampled_from([math.nan, math.inf, -math.inf]), n_bad=st.integers(1, 4))
 def test_entries_that_are_not_finite_are_counted(bad, n_bad):
     x = torch.zeros(5)
@@ -105,6 +112,7 @@ def test_entries_that_are_not_finite_are_counted(bad, n_bad):
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(value=st.floats(-1e6, 1e6).filter(lambda value: not 0 <= np.float32(value) <= 1))
 def test_entries_outside_the_interval_are_shown(value):
     with pytest.raises(ValueError, match=r"^x: got entries from .* to .*; expected entries in \[0"):
@@ -112,6 +120,7 @@ def test_entries_outside_the_interval_are_shown(value):
 
 
 @pytest.mark.bad_input
+@UNTIMED
 @given(sizes=st.lists(st.integers(0, 4), max_size=4).filter(lambda s: len(s) != 2 or 0 in s))
 def test_another_number_of_axes_or_an_empty_axis_is_refused(sizes):
     with pytest.raises(ValueError, match=TEACHES):

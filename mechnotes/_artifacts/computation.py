@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mechnotes import digests, experiments
-from mechnotes._artifacts import files, machine, reading, results
+from mechnotes._artifacts import declared, files, machine, reading, results
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +27,8 @@ class Task:
     """Name of the experiment."""
     case: str
     """Name of the case."""
+    digest: str
+    """Digest of the code when the task was planned."""
     package: str = "mechnotes"
     """Package that declares it."""
     device: str = "cpu"
@@ -58,7 +60,12 @@ class Computed:
 
 
 def compute(task: Task) -> Computed:
-    """Compute one case, from its checkpoint if there is one."""
+    """Compute one case, from its checkpoint if there is one.
+
+    Raises:
+        RuntimeError: If the source is no longer what the task was planned with. A process goes on
+            running the code that it imported, so the digest of the edited source would be a lie.
+    """
     import safetensors.torch
     import torch
 
@@ -66,7 +73,10 @@ def compute(task: Task) -> Computed:
 
     experiment = experiments.find(task.experiment, task.package)
     config = experiment.cases[task.case]
+    declared.result_type(experiment)
     about = description(experiment, task.case)
+    if about["digest"] != task.digest:
+        raise RuntimeError(f"the code of {task} is not what it was at the start: start again")
     threads_before = torch.get_num_threads()
     torch.set_num_threads(task.threads)
     machine.forget_peak_memory(task.device)

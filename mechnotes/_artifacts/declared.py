@@ -7,6 +7,7 @@ limited to what every file system and shell takes literally.
 import dataclasses
 import difflib
 import re
+import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -84,6 +85,25 @@ def name_of(function: object) -> str:
         )
     _, _, module = function.__module__.partition(".")
     return f"{module}.{qualified}".lstrip(".")
+
+
+def result_type(experiment: Any) -> type:
+    """The dataclass that an experiment returns.
+
+    Raises:
+        ValueError: If its annotation names none, or one without a place for the provenance.
+    """
+    kind = typing.get_type_hints(experiment).get("return")
+    if not dataclasses.is_dataclass(kind) or results.PROVENANCE not in (
+        field.name for field in dataclasses.fields(kind)
+    ):
+        validate.refuse(
+            f"the return annotation of {experiment.experiment_name}",
+            got=repr(kind),
+            expected="a frozen dataclass whose last field is `provenance`",
+            fix="Add `provenance: Provenance | None = field(default=None, ...)` to it.",
+        )
+    return typing.cast(type, kind)
 
 
 def known_case(experiment: Any, case: object) -> None:

@@ -28,8 +28,16 @@ class Renewal:
     detail: str = ""
 
 
-def renew(experiment: Any, case: str, *, device: str, threads: int = 1) -> Renewal:
-    """Stamp a stale artifact with today's digest if today's code repeats its first steps."""
+def renew(experiment: Any, case: str, *, digest: str, device: str, threads: int = 1) -> Renewal:
+    """Stamp a stale artifact with today's digest if today's code repeats its first steps.
+
+    Args:
+        experiment: The experiment.
+        case: Name of the case.
+        digest: Digest of the code when this process had just imported it.
+        device: Device to replay on.
+        threads: CPU threads for torch.
+    """
     state = freshness.inspect(experiment, case)
     if state.status == "fresh":
         return Renewal("fresh")
@@ -41,7 +49,8 @@ def renew(experiment: Any, case: str, *, device: str, threads: int = 1) -> Renew
     changed = freshness.changed_inputs(manifest["inputs"])
     if changed:
         return Renewal("refused", f"what it read has changed ({', '.join(changed)}); run it")
-    digest = digests.function_digest(experiment)
+    if digests.function_digest(experiment) != digest:
+        return Renewal("refused", "its code is being edited; start again")
     difference = _replay(experiment, case, state, device=device, threads=threads)
     if difference:
         return Renewal("refused", f"{difference}; run it")

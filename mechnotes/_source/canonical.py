@@ -10,7 +10,8 @@ Other decorators stay, because `@torch.no_grad()` or a cache changes what a func
 """
 
 import ast
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Iterable, Iterator
 from typing import cast
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -35,6 +36,8 @@ def parse(source: str, *, declarations: Collection[str] = ()) -> ast.Module:
     if ast.get_docstring(tree, clean=False) is not None:
         del tree.body[0]
     for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            node.values = list(_joined(node.values))
         if isinstance(node, Scope):
             node.body = [statement for statement in node.body if not _is_idle(statement)]
             node.decorator_list = [
@@ -43,6 +46,16 @@ def parse(source: str, *, declarations: Collection[str] = ()) -> ast.Module:
                 if _last_word(decorator) not in declarations
             ]
     return tree
+
+
+def _joined(pieces: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """The pieces of an f-string with neighbouring texts joined: Python versions cut them apart
+    in different places."""
+    for is_text, group in itertools.groupby(pieces, lambda piece: isinstance(piece, ast.Constant)):
+        if is_text:
+            yield ast.Constant("".join(str(cast(ast.Constant, text).value) for text in group))
+        else:
+            yield from group
 
 
 def _is_idle(statement: ast.stmt) -> bool:

@@ -9,22 +9,27 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
-Entry = tuple[str, str, str]
+Entry = tuple[str, str, str, str]
 
 
 def entries(page: Page, config: MkDocsConfig) -> list[Entry]:
-    """Name, role and anchor of every API object that a rendered page documents."""
+    """Name, role, anchor and title of every API object that a rendered page documents."""
     start = f"{page.url}#"
     inventory = _plugin(config, "mkdocstrings").handlers.inventory
     inside = [item for item in inventory.values() if item.uri.startswith(start)]
-    return [(item.name, item.role, item.uri.removeprefix(start)) for item in inside]
+    titles = [_plugin(config, "autorefs").get_item_url(item.name)[1] or "" for item in inside]
+    return [
+        (item.name, item.role, item.uri.removeprefix(start), title)
+        for item, title in zip(inside, titles, strict=True)
+    ]
 
 
 def restore(page: Page, config: MkDocsConfig, known: list[Entry]) -> None:
     """Register the names of a page that was not rendered this time."""
     inventory = _plugin(config, "mkdocstrings").handlers.inventory
-    for name, role, anchor in known:
-        _plugin(config, "autorefs").register_anchor(page, name, anchor, title=name)
+    for name, role, anchor, title in known:
+        own = name == anchor  # otherwise another name of an object that is documented elsewhere
+        _plugin(config, "autorefs").register_anchor(page, name, anchor, title=title, primary=own)
         inventory.register(name=name, domain="py", role=role, uri=f"{page.url}#{anchor}")
 
 

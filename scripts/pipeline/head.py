@@ -34,7 +34,7 @@ def with_head(markdown: str, meta: Mapping, record: Record | None, *, notebook: 
     """
     title, _, rest = markdown.partition("\n")
     chips = [_chip(f"{minutes_to_read(markdown)} min to read", "time")]
-    if record:
+    if record and record.run:
         chips.append(_chip(f"runs in {_seconds(record.run['seconds'])} on one core", "run"))
     chips += [_chip(f"first: {link}", "need") for link in meta.get("needs", ())]
     if notebook:

@@ -2,17 +2,22 @@
 
 The key covers the Markdown, the configuration, the set of files that links may point at, and for a
 reference page the sources that it documents. The memory lasts for the process (`serve`) and, as
-JSON, for the next build.
+JSON, for the next build. A page that caused a warning is not remembered, so that the next build
+warns again.
 """
 
 import hashlib
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils import CountHandler
 
 from . import api
 
@@ -44,7 +49,10 @@ class Renderer:
             _set(page, known, files)
             api.restore(page, config, known["api"])
         else:
-            Page.render(page, config, files)
+            with _warnings() as warnings:
+                Page.render(page, config, files)
+            if warnings.get_counts():
+                return
             known = _told(page) | {"api": api.entries(page, config)}
             self._save(key, known)
         _memory[key] = known
@@ -66,6 +74,18 @@ class Renderer:
         for path in self.folder.glob("*"):
             if path.name not in self.used:
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _warnings() -> Iterator[CountHandler]:
+    """Counts what MkDocs and its plugins warn of."""
+    counter = CountHandler(level=logging.WARNING)
+    log = logging.getLogger("mkdocs")
+    log.addHandler(counter)
+    try:
+        yield counter
+    finally:
+        log.removeHandler(counter)
 
 
 def _told(page: Page) -> dict:

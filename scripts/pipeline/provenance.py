@@ -15,8 +15,8 @@ ARTIFACTS = "mechnotes/artifacts/"
 
 
 def card(project: Project, record: Record | None) -> str:
-    """One line of HTML, empty for a page without a record."""
-    if record is None:
+    """One line of HTML, empty for a page that has not run."""
+    if record is None or not record.run:
         return ""
     run = record.run
     torch = run["versions"].get("torch")

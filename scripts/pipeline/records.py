@@ -33,7 +33,12 @@ class Record:
 
 
 def fresh(project: Project, page: Page) -> Record | None:
-    """The record that still holds for this page, from the committed store or the cache."""
+    """The record that still holds for this page, from the committed store or the cache.
+
+    A page without code has nothing to run, so its empty record always holds.
+    """
+    if not page.code:
+        return Record(page.uri, page.key, {}, [])
     for path in [committed_path(project, page.uri), *_cached(project, page.uri)]:
         record = load(path)
         if record and record.code == page.key and _unchanged(project, record):

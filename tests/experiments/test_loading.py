@@ -147,8 +147,9 @@ STALE = {
 @pytest.mark.parametrize("reason", STALE)
 def test_a_stale_artifact_says_why_and_the_cure(reason, stored):
     resealed(stored, **STALE[reason])
-    with pytest.raises(experiments.ArtifactStale, match=f"{reason}.*{re.escape(CURE)}"):
+    with pytest.raises(experiments.ArtifactStale, match=f"{reason}.*{re.escape(CURE)}") as caught:
         experiments.load(descent.descend, "quick")
+    assert f"rearranged code: {CURE.replace(' run ', ' renew ')})" in str(caught.value)
 
 
 def test_stale_can_be_allowed_while_writing_but_corrupt_cannot(stored, monkeypatch):

@@ -1,5 +1,6 @@
 """The same results here, in a pool and on a cluster; failures stay where they happen."""
 
+import dataclasses
 import os
 import socket
 import subprocess
@@ -12,7 +13,9 @@ import pytest
 from mechnotes import experiments
 from mechnotes._artifacts import files, scheduling
 from mechnotes._artifacts.computation import Task
+from mechnotes.digests import function_digest
 from tests.prerun_script import DESCENT, PACKAGE, ROOT
+from tests.sample_experiments import averages, descent
 
 AVERAGE = "sample_experiments.averages.average"
 
@@ -135,11 +138,28 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_content(prerun, tmp_path):
 
 def test_a_task_that_reads_something_never_stored_fails_once_all_else_is_done(prerun, tmp_path):
     tasks = [
-        Task(experiment=AVERAGE, case="default", package=PACKAGE, checkpoints=str(tmp_path / "c")),
-        Task(experiment=DESCENT, case="large", package=PACKAGE, checkpoints=str(tmp_path / "c")),
+        task(averages.average, "default", tmp_path),
+        task(descent.descend, "large", tmp_path),
     ]
     ended = list(scheduling.run_tasks(tasks, executor=scheduling.InProcess(), width=1))
     assert [(end.task.case, type(end.error)) for end in ended] == [
         ("large", type(None)),
         ("default", experiments.ArtifactMissing),
     ]
+
+
+def test_code_that_is_edited_after_the_start_is_never_stamped_on_a_result(prerun, tmp_path):
+    planned = dataclasses.replace(task(descent.descend, "quick", tmp_path), digest="0" * 16)
+    (ended,) = scheduling.run_tasks([planned], executor=scheduling.InProcess(), width=1)
+    assert "is not what it was at the start: start again" in str(ended.error)
+    assert not files.folder().exists()
+
+
+def task(experiment, case, folder):
+    return Task(
+        experiment=experiment.experiment_name,
+        case=case,
+        digest=function_digest(experiment),
+        package=PACKAGE,
+        checkpoints=str(folder / "checkpoints"),
+    )

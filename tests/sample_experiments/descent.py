@@ -20,7 +20,7 @@ class DataConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DescentConfig:
-    steps: int = 120
+    steps: int = 90
     width: int = 60
     pause: float = 0.0
     data: DataConfig = DataConfig()

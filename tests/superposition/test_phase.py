@@ -9,6 +9,8 @@ from mechnotes import rng
 from mechnotes.superposition import cases, data, pair, phase
 from mechnotes.superposition.model import ToyModel, weighted_loss
 
+UNTIMED = settings(deadline=None)
+
 RATIO = st.floats(0.01, 1.0)
 
 
@@ -32,7 +34,7 @@ def test_antipodal_loss_equals_simulation_within_one_percent(density):
     assert found == pytest.approx(phase.antipodal_loss(0.5, density), rel=0.01)
 
 
-@settings(deadline=None)
+@UNTIMED
 @given(ratio=RATIO, density=st.floats(0, 1))
 def test_closed_forms_equal_the_exact_loss(ratio, density):
     def exact(w, b):
@@ -53,6 +55,7 @@ def test_closed_forms_equal_the_exact_loss(ratio, density):
     )
 
 
+@UNTIMED
 @given(ratio=RATIO)
 def test_both_strategies_cost_the_same_at_the_crossing_and_only_there(ratio):
     crossing = phase.crossing_density(ratio)

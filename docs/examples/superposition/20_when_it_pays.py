@@ -22,7 +22,7 @@ from mechnotes.exercises import superposition as exercises
 from mechnotes.plots import curves, labels, style
 from mechnotes.plots.phase import plot_boundary
 from mechnotes.superposition import claims as measured
-from mechnotes.superposition import geometry, phase, selection, training
+from mechnotes.superposition import edge, geometry, phase, selection, training
 
 # %% [markdown]
 # ## Two strategies, two prices
@@ -61,10 +61,12 @@ phase.crossing_density(r)
 # at which storing the second feature stops paying. It must lie above $p^*$: more freedom only helps.
 
 # %%
-for ratio in (0.1, 0.25, 0.5):
-    print(
-        f"r = {ratio:4}  bound {phase.crossing_density(ratio):.3f}  edge {phase.optimised_edge(ratio):.3f}"
-    )
+curve = experiments.load(edge.edge_curve, "sharp")
+line = torch.tensor(curve.config.importance_ratios)
+bound = phase.crossing_density(line)
+print("  r    bound   edge")
+for row in zip(line[1::3], bound[1::3], curve.density[1::3]):
+    print("{:4.2f}  {:6.3f}  {:6.3f}".format(*row))
 
 # %% [markdown]
 # ## What trained models do
@@ -83,11 +85,10 @@ best = {
     for ratio, toy in toys.items()
 }
 norm = {ratio: geometry.feature_norms(W)[:, 1] for ratio, W in best.items()}
-line = torch.linspace(0.05, 0.6, 23)
 plot_boundary(
     line,
-    phase.crossing_density(line),
-    torch.tensor([phase.optimised_edge(value) for value in line.tolist()]),
+    bound,
+    curve.density,
     dots_r=torch.cat([torch.full_like(norm[ratio], ratio) for ratio in ratios]),
     dots_p=torch.cat([torch.tensor(toys[ratio].config.densities) for ratio in ratios]),
     norm=torch.cat([norm[ratio] for ratio in ratios]),
@@ -151,8 +152,7 @@ exercises.crossing.check(
 # ## What this page claims
 
 # %%
-for ratio in ratios:
-    assert phase.optimised_edge(ratio) > phase.crossing_density(ratio)
+assert (curve.density > bound).all()
 for claim in (measured.second_norm_below_boundary, measured.second_norm_above_edge):
     outcome = claims.verdict(claim)
     assert outcome.verdict == outcome.claim.recorded

@@ -1,0 +1,45 @@
+"""What holds on every page of the site, on both papers, on a desktop and on a phone."""
+
+from checks import weight
+from checks.site import Site
+
+from tests.browser.survey import Visit
+
+Visits = list[Visit]
+
+
+def test_every_page_was_visited(visits: Visits, site: Site):
+    assert {visit.page for visit in visits} == set(site.pages)
+    assert len(visits) > 10
+
+
+def test_no_page_reports_an_error_in_the_console(visits: Visits):
+    assert [f"{visit.page}: {error}" for visit in visits for error in visit.errors] == []
+
+
+def test_no_page_asks_another_host_for_anything(visits: Visits):
+    assert [f"{visit.page}: {other}" for visit in visits for other in visit.others] == []
+
+
+def test_nothing_is_wider_than_the_page(visits: Visits):
+    assert [f"{visit.page}: {what}" for visit in visits for what in visit.overflow] == []
+
+
+def test_axe_finds_no_serious_or_critical_violation(visits: Visits):
+    assert [f"{visit.page}: {what}" for visit in visits for what in visit.violations] == []
+
+
+def test_screenshots_show_a_page_on_paper_of_its_colour(visits: Visits):
+    assert [f"{visit.page}: {what}" for visit in visits for what in visit.pictures] == []
+
+
+def test_a_first_visit_loads_nothing_that_the_check_of_weight_does_not_count(
+    visits: Visits, site: Site
+):
+    uncounted = {}
+    for visit in visits:
+        loaded = {path for path in visit.asked if site.has(path)}
+        page = site.pages[visit.page]
+        if more := loaded - weight.first_visit(site, page):
+            uncounted[visit.page] = sorted(more)
+    assert uncounted == {}
