@@ -10,7 +10,7 @@
 # %% [markdown]
 # # Look inside a neural network. Then check what you saw.
 #
-# <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network.</p>
+# <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network. Start with [superposition](notes/superposition.py): why one neuron seems to mean five things.</p>
 
 # %% alt="Ten panels of arrows in a plane. With dense features two arrows stand at a right angle; as features get sparser four arrows form opposite pairs, and finally five form a regular pentagon." caption="Ten small networks, each with room for two features and five to store. The rarer the features, the more of them the network keeps, and the rarest form a pentagon. [See how, and when not](examples/superposition/30_arrangements.py)." tags=["hide-input"]
 from mechnotes import experiments
@@ -35,30 +35,28 @@ plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.dens
 #
 # <div class="mn-doors" markdown="block">
 #
-# <div class="mn-door" markdown="block">
+# <div markdown="block">
 #
-# ### Read
+# ### [Read](notes/superposition.py)
 #
-# Start with [superposition](notes/superposition.py): why one neuron seems to mean five things. The
-# [glossary](glossary.md) has every word.
-#
-# </div>
-#
-# <div class="mn-door" markdown="block">
-#
-# ### Run
-#
-# Every lesson is a notebook you can download. Or clone the site and type `make serve`: edit a
-# lesson and watch its figures change.
+# One note for each topic, with lessons that show what it says. The glossary has every word.
 #
 # </div>
 #
-# <div class="mn-door" markdown="block">
+# <div markdown="block">
 #
-# ### Build
+# ### [Run](examples/superposition/30_arrangements.py)
 #
-# Solve an [exercise](examples/superposition/10_the_toy_model.py#try-it-draw-the-features) that knows
-# the usual mistakes, or call [the package](reference/index.md) from your own code.
+# Every lesson is a notebook to download. Or clone the site and type `make serve`: edit a lesson and
+# watch its figures change.
+#
+# </div>
+#
+# <div markdown="block">
+#
+# ### [Build](examples/superposition/10_the_toy_model.py#try-it-draw-the-features)
+#
+# Solve exercises that recognise the usual mistakes, or call the package from your own code.
 #
 # </div>
 #
@@ -66,6 +64,8 @@ plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.dens
 
 # %% [markdown]
 # ## Where it stands
+#
+# Published statements that this site has measured again, by verdict.
 
 # %% tags=["hide-input"]
 from IPython.display import Markdown
@@ -73,7 +73,5 @@ from IPython.display import Markdown
 from mechnotes import claims
 
 counts = claims.scorecard().counts
-Markdown(
-    ", ".join(f"**{count}** {verdict}" for verdict, count in counts.items())
-    + " ([scorecard](scorecard.py))"
-)
+items = "\n".join(f"- **{count}** {verdict}" for verdict, count in counts.items())
+Markdown(f"{items}\n{{: .mn-counts }}\n\n[The scorecard](scorecard.py) has every row.")

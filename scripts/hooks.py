@@ -104,6 +104,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return markdown
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Leave a tooltip at each term's first mention only."""
+    return glossary.first_only(html)
+
+
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable) -> LiveReloadServer:
     """Look for edits more often than MkDocs does."""
     watched = [config.docs_dir, config.config_file_path]

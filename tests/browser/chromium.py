@@ -5,11 +5,13 @@ was asked for is what a first visit loads.
 """
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 from selenium import webdriver
@@ -34,6 +36,22 @@ FLAGS = (
     "--no-default-browser-check",
     "--no-first-run",
 )
+# Asked by the browser itself, whatever page is open; a page that asks them is seen in its own log.
+CHROMIUMS_OWN = {
+    "accounts.google.com",
+    "android.clients.google.com",
+    "clients2.google.com",
+    "clientservices.googleapis.com",
+    "content-autofill.googleapis.com",
+    "edgedl.me.gvt1.com",
+    "optimizationguide-pa.googleapis.com",
+    "redirector.gvt1.com",
+    "safebrowsing.googleapis.com",
+    "start.duckduckgo.com",
+    "update.googleapis.com",
+    "www.google.com",
+}
+OF_THE_PAGE = {"Network.requestWillBeSent", "Network.webSocketCreated"}
 READY = """
 const done = arguments[0]
 document.fonts.ready.then(() => requestAnimationFrame(() => setTimeout(done, 30)))
@@ -78,7 +96,8 @@ class Chromium:
     def open(self, path: str) -> None:
         """Load a page as on a first visit and wait until nothing moves any more."""
         self.driver.get("about:blank")
-        self.driver.get_log("browser")
+        self.errors()
+        self.others()
         self.site.asked.clear()
         self.driver.get(f"{self.site.address}/{path.removesuffix('index.html')}")
         self.wait(lambda: self.run(IS_RENDERED), f"{path} is loaded and its formulas are set")
@@ -101,6 +120,24 @@ class Chromium:
         entries = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
 
+    def others(self) -> list[str]:
+        """Other hosts that were asked for anything since the last call.
+
+        The page's own log holds its requests, the proxy also those of its workers.
+        """
+        events = (json.loads(entry["message"]) for entry in self.driver.get_log("performance"))
+        sent = [
+            one["message"]["params"] for one in events if one["message"]["method"] in OF_THE_PAGE
+        ]
+        urls = [urlsplit(one.get("request", one)["url"]) for one in sent]
+        hosts = [url.hostname for url in urls if url.scheme in ("http", "https", "ws", "wss")]
+        refused = [
+            urlsplit(one if "://" in one else f"//{one}").hostname for one in self.world.asked
+        ]
+        self.world.asked.clear()
+        seen = {host for host in hosts if host} - {"127.0.0.1"}
+        return sorted(seen | {host for host in refused if host and host not in CHROMIUMS_OWN})
+
     def resize(self, width: int) -> None:
         """Be a phone (below 600 pixels) or a desktop."""
         height = 844 if width < 600 else 900
@@ -117,6 +154,7 @@ class Chromium:
     def forget(self) -> None:
         """Forget every choice a reader made."""
         self.run("localStorage.clear(); sessionStorage.clear()")
+        self.driver.get("about:blank")  # the page would store its paper again
 
     @property
     def scheme(self) -> str:
@@ -156,6 +194,8 @@ def start(profile: Path, *, binary: str, driver: str, proxy: str) -> webdriver.C
     options.binary_location = binary
     for flag in (*FLAGS, f"--user-data-dir={profile}", f"--proxy-server={proxy}"):
         options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    only_network = {"enableNetwork": True, "enablePage": False}
+    options.add_experimental_option("perfLoggingPrefs", only_network)
     service = webdriver.ChromeService(executable_path=driver)
     return webdriver.Chrome(options=options, service=service)

@@ -62,7 +62,7 @@ def browser(whole_session: Chromium) -> Chromium:
     whole_session.resize(survey.DESKTOP)
     whole_session.open("404.html")
     whole_session.forget()
-    whole_session.world.asked.clear()
+    whole_session.others()
     return whole_session
 
 

@@ -29,7 +29,7 @@ class Visit:
     asked: set[str] = field(default_factory=set)
     """Files of the site that the first visit loaded."""
     others: list[str] = field(default_factory=list)
-    """Addresses of other hosts."""
+    """Other hosts that were asked for anything."""
     errors: list[str] = field(default_factory=list)
     overflow: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -40,7 +40,6 @@ class Visit:
 def visit(browser: Chromium, page: str, folder: Path) -> Visit:
     """Look at one page on both papers, as a desktop and as a phone."""
     seen = Visit(page)
-    browser.world.asked.clear()
     browser.resize(DESKTOP)
     browser.open(page)
     seen.asked = set(browser.site.asked)
@@ -55,7 +54,7 @@ def visit(browser: Chromium, page: str, folder: Path) -> Visit:
             seen.pictures += [f"{where}: {one}" for one in faults(picture, scheme)]
         browser.resize(DESKTOP)
     seen.errors = browser.errors()
-    seen.others = list(browser.world.asked)
+    seen.others = browser.others()
     return seen
 
 

@@ -39,10 +39,15 @@ def test_the_index_is_loaded_when_someone_searches_and_not_before(browser: Chrom
 def test_a_term_is_found_and_leads_to_a_page_that_has_it(browser: Chromium):
     browser.open("index.html")
     search(browser, "interference")
-    browser.wait(lambda: browser.run(f"return document.querySelector('{RESULTS}')"), "it is found")
-    browser.find(f"{RESULTS} a").send_keys(Keys.ENTER)
+    link = f"{RESULTS} a[href*='h=interference']"
+    browser.wait(
+        lambda: browser.run("return document.querySelector(arguments[0])", link), "a result"
+    )
+    browser.find(link).send_keys(Keys.ENTER)
     browser.wait(lambda: "h=interference" in browser.driver.current_url, "the result opens")
-    assert "interference" in browser.find("article").text.lower()
+    browser.settle()
+    marked = browser.run("return document.querySelector('article mark').textContent")
+    assert marked.lower() == "interference"
 
 
 def indexed(site: Site, page: str = "") -> str:

@@ -5,6 +5,7 @@ The configuration is the repository's own; only what it names below `docs/` is l
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,6 @@ from tests.pipeline.conftest import write
 CONFIG = f"""INHERIT: {HERE}/mkdocs.yml
 site_name: Throw-away
 hooks: [{HERE}/scripts/hooks.py]
-theme: {{custom_dir: {HERE}/docs/.overrides}}
 extra_css: []
 extra_javascript: []
 """
@@ -91,6 +91,7 @@ cli(sys.argv[1:])
 def make(root: Path) -> Project:
     """A site with two lessons, two notes and a package of two modules."""
     project = Project(root)
+    shutil.copytree(HERE / "docs" / ".overrides", project.docs / ".overrides")
     for name, text in FILES.items():
         write(project, name, text)
     return project

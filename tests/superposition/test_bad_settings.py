@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mechnotes.superposition import (
     cases,
     config,
+    edge,
     evaluation,
     pair,
     phase,
@@ -117,6 +118,22 @@ CASES: list[Case] = [
         st.sampled_from(["gpu", "", None, "cuda:x"]),
     ),
     ("train config", training.train, st.sampled_from([None, {}, "pentagon"])),
+    ("edge_curve config", edge.edge_curve, st.sampled_from([None, {}, "sharp"])),
+    (
+        "edge_curve device",
+        lambda v: edge.edge_curve(edge.EdgeConfig(importance_ratios=(0.5,)), device=v),
+        st.sampled_from(["gpu", "", None, "cuda:x"]),
+    ),
+    (
+        "EdgeConfig importance_ratios",
+        lambda v: edge.EdgeConfig(importance_ratios=v),
+        st.one_of(st.just(()), st.just([0.5]), st.none(), BAD_DENSITIES.map(lambda v: (v,))),
+    ),
+    (
+        "EdgeConfig tolerance",
+        lambda v: edge.EdgeConfig(importance_ratios=(0.5,), tolerance=v),
+        BAD_DENSITIES,
+    ),
     ("initial_state config", state.initial_state, st.sampled_from([None, {}, "pentagon"])),
     ("checked config", config.checked, st.sampled_from([None, {}, "pentagon"])),
     (
@@ -148,5 +165,5 @@ test_bad_input_is_refused_with_an_explanation = refusal_test(CASES)
 
 def test_every_public_function_is_tried():
     tried = {name.split()[0] for name, _, _ in CASES}
-    for module in (cases, config, evaluation, pair, phase, selection, state, training):
+    for module in (cases, config, edge, evaluation, pair, phase, selection, state, training):
         assert public_functions(module) <= tried, module.__name__

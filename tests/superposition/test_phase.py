@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mechnotes import rng
-from mechnotes.superposition import cases, data, pair, phase
+from mechnotes.superposition import cases, data, edge, pair, phase
 from mechnotes.superposition.model import ToyModel, weighted_loss
 
 UNTIMED = settings(deadline=None)
@@ -97,3 +97,12 @@ def test_at_ratio_0_8_the_second_weight_drops_and_then_fades():
     assert abs(pair.optimum(0.8, 0.59).w[1]) > 0.7
     assert 0.1 < abs(pair.optimum(0.8, 0.60).w[1]) < 0.4
     assert phase.optimised_edge(0.8, tolerance=0.01) == pytest.approx(0.725, abs=0.02)
+
+
+def test_the_curve_of_edges_rises_and_passes_through_the_single_edges():
+    config = edge.EdgeConfig(importance_ratios=(0.25, 0.5), tolerance=1e-3)
+    curve = edge.edge_curve(config)
+    assert curve.density.tolist() == pytest.approx(
+        [cases.OPTIMISED_EDGES[ratio] for ratio in config.importance_ratios], abs=1e-3
+    )
+    assert curve.density[0] < curve.density[1]
