@@ -68,10 +68,13 @@ plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.dens
 # Published statements that this site has measured again, by verdict.
 
 # %% tags=["hide-input"]
-from IPython.display import Markdown
+from IPython.display import HTML
 
 from mechnotes import claims
 
 counts = claims.scorecard().counts
-items = "\n".join(f"- **{count}** {verdict}" for verdict, count in counts.items())
-Markdown(f"{items}\n{{: .mn-counts }}\n\n[The scorecard](scorecard.py) has every row.")
+items = "".join(f"<li><b>{count}</b> {name}</li>" for name, count in counts.items())
+HTML(f'<ul class="mn-counts">{items}</ul>')
+
+# %% [markdown]
+# [The scorecard](scorecard.py) has every row, with its band and its control.

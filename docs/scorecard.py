@@ -1,4 +1,5 @@
 # ---
+# hide: [navigation, toc]
 # summary: >-
 #   Every claim that this site reproduces, or fails to: the published value, ours with its spread, the
 #   band that was fixed beforehand, and the control. Recomputed from stored weights each time it runs.

@@ -19,6 +19,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
 from pipeline import glossary, head, lessons, navigation, notebook, provenance, reference
 from pipeline.kernels import Kernels
 from pipeline.memo import Renderer
@@ -67,9 +68,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     State.modules = {reference.uri(name): name for name in reference.modules(State.project)}
     for uri, name in State.modules.items():
         files.append(File.generated(config, uri, content=reference.markdown(name)))
-    glossary_page = State.project.docs / "glossary.md"
-    if glossary_page.exists():
-        State.abbreviations = glossary.abbreviations(glossary_page.read_text(encoding="utf-8"))
+    State.abbreviations = _abbreviations()
     config.nav = navigation.navigation(State.project)
     State.renderer = Renderer(
         State.project.root / ".cache" / "render", _surroundings(files, config)
@@ -85,23 +84,39 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 
 @event_priority(100)
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put head, problem, provenance and tooltips to the page; render it ourselves."""
+    """Dress the page; render it ourselves."""
+    page.__dict__["render"] = lambda config, files: _render(page, config, files)
+    try:
+        return _dressed(markdown, page, config)
+    except Exception as error:
+        return head.with_problem(markdown, _told(error, page.file.src_uri))
+
+
+def _dressed(markdown: str, page: Page, config: MkDocsConfig) -> str:
+    """Put head, problem, provenance and tooltips to a page."""
     uri = page.file.src_uri
     lesson = State.shown.get(uri)
     record = lesson.record if lesson else None
     if "summary" in page.meta:
         page.meta.setdefault("description", " ".join(page.meta["summary"].split()))
     if uri not in State.modules and page.meta.get("head", True):
-        name = head.notebook_name(uri) if lesson else ""
-        markdown = head.with_head(markdown, page.meta, record, notebook=name)
+        name = notebook.name(uri) if lesson else ""
+        colab = notebook.colab(config.repo_url, uri) if lesson else ""
+        markdown = head.with_head(markdown, page.meta, record, notebook=name, colab=colab)
     if lesson:
         markdown = head.with_problem(markdown, lesson.problem)
         markdown = f"{markdown}\n\n{provenance.card(State.project, record)}\n"
     if uri != "glossary.md" and uri not in State.modules:
         markdown = f"{markdown}\n\n{State.abbreviations}\n"
-    page.__dict__.pop("render", None)
-    page.__dict__["render"] = lambda config, files: _render(page, config, files)
     return markdown
+
+
+def _told(error: Exception, uri: str) -> str:
+    """The words of an error while serving; while building it goes on its way."""
+    if not State.serving:
+        raise error
+    log.warning("%s: %s", uri, error)
+    return f"{type(error).__name__}: {error}"
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -139,20 +154,37 @@ def _troubled() -> list[lessons.Lesson]:
 
 def _add_lesson_files(files: Files, config: MkDocsConfig, lesson: lessons.Lesson) -> None:
     """Figures and the notebook go where the page's own `index.html` goes."""
-    path = PurePosixPath(lesson.uri)
-    folder = path.parent if path.stem == "index" else path.with_suffix("")
+    folder = notebook.folder(lesson.uri)
     for name, content in lesson.composed.files.items():
         files.append(File.generated(config, str(folder / name), content=content))
     if lesson.page:
-        site = urljoin(config.site_url, f"{path.parent}/") if config.site_url else ""
+        beside = f"{PurePosixPath(lesson.uri).parent}/"
+        site = urljoin(config.site_url, beside) if config.site_url else ""
         install = f"git+{config.repo_url}" if config.repo_url else ""
         text = notebook.notebook(lesson.page, site_url=site, install=install)
-        files.append(
-            File.generated(config, str(folder / head.notebook_name(lesson.uri)), content=text)
-        )
+        place = folder / notebook.name(lesson.uri)
+        files.append(File.generated(config, str(place), content=text))
+
+
+def _abbreviations() -> str:
+    """Tooltips from the glossary; while an author writes it, those of its last good state."""
+    page = State.project.docs / "glossary.md"
+    try:
+        return glossary.abbreviations(page.read_text(encoding="utf-8")) if page.exists() else ""
+    except ValueError as error:
+        _told(error, page.name)
+        return State.abbreviations
 
 
 def _render(page: Page, config: MkDocsConfig, files: Files) -> None:
+    try:
+        _rendered(page, config, files)
+    except Exception as error:
+        page.content = head.box(_told(error, page.file.src_uri))
+        page.toc = get_toc([])
+
+
+def _rendered(page: Page, config: MkDocsConfig, files: Files) -> None:
     module = State.modules.get(page.file.src_uri, "")
     if module == reference.PACKAGE:  # mkdocstrings sets itself up when it renders its first page
         type(page).render(page, config, files)

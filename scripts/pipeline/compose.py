@@ -54,7 +54,9 @@ def _code_cell(page: Page, cell: Cell, number: int, outputs: list[dict], files: 
         _output(page, cell, f"c{number}o{index}", output, files)
         for index, output in enumerate(outputs)
     ]
-    inside = "\n\n".join([fence, *shown])
+    # What a diagram shows comes first, how it was drawn after it.
+    parts = [*shown, fence] if "hide-input" in cell.tags else [fence, *shown]
+    inside = "\n\n".join(parts)
     return f'<div class="mn-cell" markdown="block">\n\n{inside}\n\n</div>'
 
 

@@ -7,7 +7,6 @@ notebook is. Everything comes from the front matter and the record, so no page w
 import html
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from .records import Record
 
@@ -23,14 +22,29 @@ def minutes_to_read(markdown: str) -> int:
     return max(1, round((words + code / 3) / WORDS_A_MINUTE))
 
 
-def with_head(markdown: str, meta: Mapping, record: Record | None, *, notebook: str = "") -> str:
+SWITCH = (
+    '<span class="mn-switch" role="group" aria-label="Code cells">'
+    '<button type="button" data-mn-code="shown">Show code</button>'
+    '<button type="button" data-mn-code="hidden">Figures only</button></span>'
+)
+
+
+def with_head(
+    markdown: str,
+    meta: Mapping,
+    record: Record | None,
+    *,
+    notebook: str = "",
+    colab: str = "",
+) -> str:
     """The page's Markdown with its head under the title.
 
     Args:
         markdown: Starts with the title.
         meta: Front matter: `summary`, and `needs` as a list of Markdown links.
         record: What the page said when it ran, for its seconds.
-        notebook: Link to the page's notebook.
+        notebook: Link to the page's notebook; empty for a page without code.
+        colab: Address that opens the notebook in Colab; empty while the site has no repository.
     """
     title, _, rest = markdown.partition("\n")
     chips = [_chip(f"{minutes_to_read(markdown)} min to read", "time")]
@@ -41,6 +55,10 @@ def with_head(markdown: str, meta: Mapping, record: Record | None, *, notebook: 
         chips.append(
             f'<a class="mn-chip" data-kind="notebook" href="{notebook}" download>notebook</a>'
         )
+    if colab:
+        chips.append(f'<a class="mn-chip" data-kind="colab" href="{colab}">open in Colab</a>')
+    if notebook:
+        chips.append(SWITCH)
     parts = [f"{meta['summary'].strip()}\n{{ .mn-summary }}"] if "summary" in meta else []
     parts.append(f'<p class="mn-chips" markdown="span">{" ".join(chips)}</p>')
     inside = "\n\n".join(parts)
@@ -59,15 +77,14 @@ def with_problem(markdown: str, problem: str) -> str:
     """The page's Markdown with a box under its head that says why its outputs are missing."""
     if not problem:
         return markdown
+    title, _, rest = markdown.partition("\n")
+    return f"{title}\n\n{box(problem)}\n{rest}"
+
+
+def box(problem: str) -> str:
+    """A problem as HTML on one line: its first line as a sentence, the others as they are."""
     lines = html.escape(problem, quote=False).split("\n")
     first = re.sub(r"`([^`]+)`", r"<code>\1</code>", lines[0])
     trace = "\n".join(lines[1:]).strip("\n").replace("\n", "&#10;")
     detail = f'<pre tabindex="0">{trace}</pre>' if trace else ""
-    box = f'<div class="mn-error" role="alert"><p>{first}</p>{detail}</div>'
-    title, _, rest = markdown.partition("\n")
-    return f"{title}\n\n{box}\n{rest}"
-
-
-def notebook_name(uri: str) -> str:
-    """File name of a page's notebook, which lies beside the page's `index.html`."""
-    return f"{PurePosixPath(uri).stem}.ipynb"
+    return f'<div class="mn-error" role="alert"><p>{first}</p>{detail}</div>'

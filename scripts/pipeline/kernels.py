@@ -83,10 +83,17 @@ class Kernel:
         return replied["content"]
 
     def ask(self, expression: str) -> str:
-        """The value of an expression that is a string in the kernel."""
+        """The value of an expression that is a string in the kernel.
+
+        Raises:
+            TimeoutError: If the kernel does not answer.
+            KernelDied: If the process ends meanwhile.
+        """
         request = self.client.execute("", silent=True, user_expressions={"value": expression})
+        wait = Deadline(60, self.manager.is_alive)
         while True:
-            reply = _next(self.client.get_shell_msg, request, 30)
+            wait.check()
+            reply = _next(self.client.get_shell_msg, request, 1)
             if reply is not None:
                 value = reply["content"]["user_expressions"]["value"]
                 return ast.literal_eval(value["data"]["text/plain"])

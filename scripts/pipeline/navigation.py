@@ -37,10 +37,9 @@ def _order(text: str) -> float:
         return float("inf")
     end = next((i for i, line in enumerate(lines[1:], 1) if line.strip("# ") == "---"), 1)
     try:
-        told = yaml.safe_load("\n".join(lines[1:end])) or {}
-    except yaml.YAMLError:
+        return float(yaml.safe_load("\n".join(lines[1:end]))["order"])
+    except (yaml.YAMLError, KeyError, TypeError, ValueError):
         return float("inf")
-    return float(told.get("order", "inf"))
 
 
 def _topic_name(note: str) -> str:

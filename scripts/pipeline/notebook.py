@@ -5,6 +5,7 @@ are written out against the site's address when one is set, and as plain text ot
 """
 
 import re
+from pathlib import PurePosixPath
 from urllib.parse import urljoin
 
 import nbformat
@@ -13,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from .source import Page
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(((?!https?:|#)[^)\s]+)\)")
+GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+?)(?:\.git)?/?$")
 REFERENCE = re.compile(r"\[([^\]]+)\]\[(?:\w+(?:\.\w+)+)?\]")
 
 
@@ -35,6 +37,31 @@ def notebook(page: Page, *, site_url: str = "", install: str = "") -> str:
         cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": kernel}))
+
+
+def folder(uri: str) -> PurePosixPath:
+    """Folder of a page's `index.html` in the built site, where its notebook and figures lie too."""
+    path = PurePosixPath(uri)
+    return path.parent if path.stem == "index" else path.with_suffix("")
+
+
+def name(uri: str) -> str:
+    """File name of a page's notebook."""
+    return f"{PurePosixPath(uri).stem}.ipynb"
+
+
+def colab(repo_url: str | None, uri: str) -> str:
+    """Where Colab opens a page's notebook; empty unless the repository is on GitHub.
+
+    Args:
+        repo_url: The site's `repo_url`; the built site is on its branch gh-pages.
+        uri: The page.
+    """
+    found = GITHUB.match(repo_url or "")
+    if not found:
+        return ""
+    place = f"{found[1]}/blob/gh-pages/{folder(uri) / name(uri)}"
+    return f"https://colab.research.google.com/github/{place}"
 
 
 def _plain(prose: str, site_url: str) -> str:

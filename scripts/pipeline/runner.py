@@ -33,14 +33,19 @@ def execute(
     Raises:
         PageError: If a cell fails or prints what no second run could repeat.
     """
-    start = time.monotonic()
-    kernel = kernels.take()
+    start, began = time.monotonic(), time.time()
+    try:
+        kernel = kernels.take()
+    except (RuntimeError, OSError) as error:
+        raise PageError(page.uri, f"no kernel started: {error}") from error
     try:
         cells = [
             _run_cell(project, page, kernel, number, cell_seconds)
             for number in range(len(page.code))
         ]
         report = kernel.report()
+    except KernelDied as error:
+        raise PageError(page.uri, f"after its last cell: {error}") from error
     finally:
         kernel.stop()
     run = {
@@ -49,7 +54,7 @@ def execute(
         "threads": int(ENVIRONMENT["OMP_NUM_THREADS"]),
         "versions": {"python": sys.version.split()[0], **report["versions"]},
     }
-    return Record(page.uri, page.key, _reads(project, report["read"]), cells, run)
+    return Record(page.uri, page.key, _reads(project, report["read"], began), cells, run)
 
 
 def execute_all(
@@ -68,10 +73,13 @@ def execute_all(
             result.result()
 
 
-def _reads(project: Project, paths: list[str]) -> dict[str, str]:
+def _reads(project: Project, paths: list[str], began: float) -> dict[str, str]:
+    """Digest of each project file that was read; a file edited meanwhile gets none that holds."""
     inside = {Path(path).resolve() for path in paths if project.owns(Path(path))}
-    uris = sorted(path.relative_to(project.root.resolve()).as_posix() for path in inside)
-    return {uri: digest for uri in uris if (digest := project.digest(uri))}
+    found = {path: path.relative_to(project.root.resolve()).as_posix() for path in sorted(inside)}
+    edited = {uri for path, uri in found.items() if path.exists() and path.stat().st_mtime > began}
+    told = {uri: digest for uri in found.values() if (digest := project.digest(uri))}
+    return told | dict.fromkeys(edited, "edited while the page ran")
 
 
 def _run_cell(

@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 
 from .project import Project
 
+KINDS = {"summary": (str, "text"), "needs": (list, "a list"), "order": (int | float, "a number")}
+
 
 class PageError(Exception):
     """A page that cannot be shown as it is; the message is for its author."""
@@ -64,9 +66,13 @@ def read(project: Project, uri: str) -> Page:
     """Read the page at `docs/<uri>`.
 
     Raises:
-        PageError: If its front matter is not YAML or its first prose cell has no title.
+        PageError: If it cannot be read, its front matter does not hold what it should, or its first
+            prose cell has no title.
     """
-    text = (project.docs / uri).read_text(encoding="utf-8")
+    try:
+        text = (project.docs / uri).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PageError(uri, f"it cannot be read: {error}") from error
     return parse(uri, text)
 
 
@@ -94,6 +100,12 @@ def _cell(cell: NotebookNode) -> Cell:
 
 def _front_matter(uri: str, source: str) -> dict:
     try:
-        return yaml.safe_load(source.strip().strip("-")) or {}
+        told = yaml.safe_load(source.strip().strip("-")) or {}
     except yaml.YAMLError as error:
         raise PageError(uri, f"its front matter is not YAML: {error}") from error
+    if not isinstance(told, dict):
+        raise PageError(uri, "its front matter must be lines like `summary: What it is about`")
+    for name, (kind, words) in KINDS.items():
+        if name in told and not isinstance(told[name], kind):
+            raise PageError(uri, f"`{name}` in its front matter must be {words}")
+    return told

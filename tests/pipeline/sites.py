@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -138,7 +137,7 @@ class Server:
 
     def read(self, url: str = "") -> str:
         """The page at an address below the site's."""
-        with urllib.request.urlopen(self.address + url, timeout=60) as answer:
+        with urllib.request.urlopen(self.address + url, timeout=10) as answer:
             return answer.read().decode()
 
     def until(self, url: str, true: Callable[[str], bool], *, seconds: float = 90) -> str:
@@ -152,7 +151,7 @@ class Server:
         while time.monotonic() < end and self.process.poll() is None:
             try:
                 text = self.read(url)
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not yet there, or building for longer
                 text = ""
             if text and true(text):
                 return text

@@ -109,7 +109,7 @@ def test_width_and_height_are_written_in_css_pixels(figure):
 
 @pytest.mark.parametrize("figure", [lines, heatmap], ids=["inline", "files"])
 def test_alt_text_is_escaped(figure):
-    shown = drawn(figure(), alt='a "big" <b> & \'c\'')
+    shown = drawn(figure(), alt="a \"big\" <b> & 'c'")
     assert "a &quot;big&quot; &lt;b&gt; &amp; &#x27;c&#x27;" in shown.html
     assert "<b>" not in shown.html
 

@@ -69,10 +69,3 @@ def test_a_trace_is_escaped_and_whole(trace: str):
     assert inside is not None
     assert html.unescape(inside[1]) == trace.strip("\n")
     assert "<script>" not in box
-
-
-@pytest.mark.parametrize(
-    ("uri", "name"), [("index.py", "index.ipynb"), ("a/20_b.py", "20_b.ipynb")]
-)
-def test_a_notebook_is_named_like_its_page(uri: str, name: str):
-    assert head.notebook_name(uri) == name

@@ -75,3 +75,17 @@ def test_other_prose_is_left_alone(written: str, site_url: str):
 
 def test_a_link_into_the_reference_becomes_its_text():
     assert prose("See [`train`][mechnotes.a.train].") == "See `train`."
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"), [("index.py", "index.ipynb"), ("a/20_b.py", "a/20_b/20_b.ipynb")]
+)
+def test_a_notebook_lies_beside_its_page(uri: str, place: str):
+    assert str(notebook.folder(uri) / notebook.name(uri)) == place
+
+
+def test_colab_opens_the_published_notebook_of_a_github_repository_only():
+    address = notebook.colab("https://github.com/me/notes.git", "a/20_b.py")
+    assert address.endswith("/github/me/notes/blob/gh-pages/a/20_b/20_b.ipynb")
+    assert notebook.colab(None, "a.py") == ""
+    assert notebook.colab("https://example.org/me/notes", "a.py") == ""
