@@ -155,7 +155,7 @@ def single_feature_identity() -> Measured:
     recorded="reproduced",
 )
 def anticorrelated_cosine() -> Measured:
-    """Band: below -0.8 (pilot: -1.00). Independent features pair up at random: -1/3 on average."""
+    """Band: below -0.8 (pilot: -1.00). Control: independent features, which pair up at random."""
     return measures.anticorrelated_cosine()
 
 
@@ -169,7 +169,9 @@ def anticorrelated_cosine() -> Measured:
     recorded="reproduced",
 )
 def correlated_cosine() -> Measured:
-    """Band: above -0.3 (pilot: -0.05 to 1). Independent features give -1/3 on average."""
+    """Band: above -0.3 (pilot: -0.05 to 1). Control: the mean over runs of independent features,
+    about -1/3 if each feature is equally likely to be any other's antipode; single runs give 0 or -1.
+    """
     return measures.correlated_cosine()
 
 

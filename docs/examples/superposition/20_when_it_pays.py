@@ -50,7 +50,7 @@ curves.plot_lines(
 # $p^* = 4r/(2+5r)$.
 
 # %%
-phase.crossing_density(r)
+print(f"p* = {phase.crossing_density(r):.3f}")
 
 # %% [markdown]
 # ## A bound, not the edge
@@ -128,8 +128,9 @@ labels.name_axes(ax, x_label="density p", y_label="norm of the weaker feature")
 for color, (ratio, toy) in zip(("series-1", "series-2", "series-3"), runs.items()):
     W = selection.pick(toy.W, selection.best_seed(toy.loss))
     weaker[ratio] = geometry.feature_norms(W).amin(dim=-1)
+    density = torch.tensor(toy.config.densities)
     name = f"r = {ratio:g}"
-    curves.draw_line(ax, toy.config.densities, weaker[ratio], color=color, label=name)
+    curves.draw_line(ax, density, weaker[ratio], color=color, label=name)
 labels.spread_labels(figure)
 
 # %% [markdown]
