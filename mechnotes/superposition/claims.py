@@ -169,8 +169,9 @@ def anticorrelated_cosine() -> Measured:
     recorded="reproduced",
 )
 def correlated_cosine() -> Measured:
-    """Band: above -0.3 (pilot: -0.05 to 1). Control: the mean over runs of independent features,
-    about -1/3 if each feature is equally likely to be any other's antipode; single runs give 0 or -1.
+    """Band: above -0.3 (pilot: -0.05 to 1). Control: the mean over runs of independent features.
+
+    It would be -1/3 if each feature were equally likely to become any other's antipode.
     """
     return measures.correlated_cosine()
 

@@ -1,8 +1,8 @@
 """Where does the optimised edge run, for every importance ratio?
 
 `phase.optimised_edge` takes seconds for one ratio, too long for a page that draws the whole curve.
-This experiment computes it once for a row of ratios. Nothing is sampled or trained: the numbers come
-from exact integrals and a minimiser.
+This experiment computes it once for a row of ratios. Nothing is sampled or trained: the numbers
+come from exact integrals and a minimiser.
 """
 
 from dataclasses import dataclass, field

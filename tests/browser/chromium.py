@@ -8,12 +8,10 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -177,15 +175,14 @@ class Chromium:
         bad = [one for one in found if one["impact"] in ("serious", "critical")]
         return [f"{one['id']}: {one['help']}: {'; '.join(one['nodes'][:3])}" for one in bad]
 
-    def picture(self, *, whole: bool = False) -> Image.Image:
-        """A screenshot of what is in view, or of the whole page."""
+    def photograph(self, *, whole: bool = False) -> bytes:
+        """A screenshot, as PNG, of what is in view or of the whole page."""
         options: dict = {"format": "png"}
         if whole:
             size = self.cdp("Page.getLayoutMetrics", {})["cssContentSize"]
             box = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 12000)}
             options |= {"captureBeyondViewport": True, "clip": box | {"scale": 1}}
-        data = self.cdp("Page.captureScreenshot", options)["data"]
-        return Image.open(BytesIO(base64.b64decode(data))).convert("RGB")
+        return base64.b64decode(self.cdp("Page.captureScreenshot", options)["data"])
 
 
 def start(profile: Path, *, binary: str, driver: str, proxy: str) -> webdriver.Chrome:

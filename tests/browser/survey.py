@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +14,9 @@ from tests.browser.overflow import overflowing
 DESKTOP, PHONE = 1280, 390
 SCHEMES = ("light", "dark")
 WHOLE = "MECHNOTES_SCREENSHOTS"
+# axe-core's rules: all of them once a paper and once a width, else those that colours can break.
+ALL: dict = {}
+OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 LOAD_ALL = """
 const done = arguments[0]
 const images = [...document.images].filter(image => image.checkVisibility())
@@ -40,52 +44,48 @@ class Visit:
 def visit(browser: Chromium, page: str, folder: Path) -> Visit:
     """Look at one page on both papers, as a desktop and as a phone."""
     seen = Visit(page)
-    browser.resize(DESKTOP)
+    browser.resize(PHONE)
     browser.open(page)
     seen.asked = set(browser.site.asked)
-    for scheme in _here_first(browser.scheme):
+    here = browser.scheme
+    for scheme, width in rounds(here):
         browser.choose(scheme)
-        for width in (DESKTOP, PHONE):
-            browser.resize(width)
-            where = f"{scheme}, {width} px"
-            seen.overflow += [f"{where}: {one}" for one in overflowing(browser)]
-            seen.violations += [f"{where}: {one}" for one in browser.axe(**_rules(width, scheme))]
-            picture = _photograph(browser, folder / f"{_name(page)}-{width}-{scheme}.png")
-            seen.pictures += [f"{where}: {one}" for one in faults(picture, scheme)]
-        browser.resize(DESKTOP)
+        browser.resize(width)
+        where = f"{scheme}, {width} px"
+        rules = ALL if (scheme == here) == (width == PHONE) else OF_COLOURS
+        picture = _photograph(browser, folder / f"{_name(page)}-{width}-{scheme}.png")
+        seen.overflow += [f"{where}: {one}" for one in overflowing(browser)]
+        seen.violations += [f"{where}: {one}" for one in browser.axe(**rules)]
+        seen.pictures += [f"{where}: {one}" for one in faults(picture, scheme)]
     seen.errors = browser.errors()
     seen.others = browser.others()
     return seen
 
 
+def rounds(here: str) -> list[tuple[str, int]]:
+    """Every paper with every width, with few changes, from what a phone shows first."""
+    other = SCHEMES[1 - SCHEMES.index(here)]
+    return [(here, PHONE), (here, DESKTOP), (other, DESKTOP), (other, PHONE)]
+
+
 def faults(picture: Image.Image, scheme: str) -> list[str]:
     """Whether a screenshot is blank or on paper of the wrong colour."""
-    counts = sorted(picture.getcolors(maxcolors=1 << 24) or [], reverse=True)
+    sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
+    counts = sorted(sample.getcolors(maxcolors=1 << 24) or [], reverse=True)
     found = [] if len(counts) > 20 else [f"only {len(counts)} colours"]
     most = "#{:02x}{:02x}{:02x}".format(*counts[0][1])
     paper = PALETTE["paper"][SCHEMES.index(scheme)]
     return found if most == paper else [*found, f"the paper is {most}, not {paper}"]
 
 
-def _here_first(scheme: str) -> tuple[str, ...]:
-    return SCHEMES if scheme == SCHEMES[0] else SCHEMES[::-1]
-
-
-def _rules(width: int, scheme: str) -> dict:
-    """All rules once a paper; on the second only what colours can break."""
-    if (width, scheme) in ((DESKTOP, "light"), (PHONE, "dark")):
-        return {}
-    return {"runOnly": ["color-contrast", "link-in-text-block"]}
-
-
 def _photograph(browser: Chromium, path: Path) -> Image.Image:
     whole = WHOLE in os.environ
     if whole:
         browser.driver.execute_async_script(LOAD_ALL)
-    picture = browser.picture(whole=whole)
+    content = browser.photograph(whole=whole)
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
-    return picture
+    path.write_bytes(content)
+    return Image.open(BytesIO(content)).convert("RGB")
 
 
 def _name(page: str) -> str:

@@ -13,24 +13,29 @@ def test_every_page_was_visited(visits: Visits, site: Site):
     assert len(visits) > 10
 
 
+def said(visits: Visits, kind: str) -> str:
+    """One line for everything of a kind that is wrong on some page."""
+    return "\n".join(f"{visit.page}: {what}" for visit in visits for what in getattr(visit, kind))
+
+
 def test_no_page_reports_an_error_in_the_console(visits: Visits):
-    assert [f"{visit.page}: {error}" for visit in visits for error in visit.errors] == []
+    assert not said(visits, "errors"), said(visits, "errors")
 
 
 def test_no_page_asks_another_host_for_anything(visits: Visits):
-    assert [f"{visit.page}: {other}" for visit in visits for other in visit.others] == []
+    assert not said(visits, "others"), said(visits, "others")
 
 
 def test_nothing_is_wider_than_the_page(visits: Visits):
-    assert [f"{visit.page}: {what}" for visit in visits for what in visit.overflow] == []
+    assert not said(visits, "overflow"), said(visits, "overflow")
 
 
 def test_axe_finds_no_serious_or_critical_violation(visits: Visits):
-    assert [f"{visit.page}: {what}" for visit in visits for what in visit.violations] == []
+    assert not said(visits, "violations"), said(visits, "violations")
 
 
 def test_screenshots_show_a_page_on_paper_of_its_colour(visits: Visits):
-    assert [f"{visit.page}: {what}" for visit in visits for what in visit.pictures] == []
+    assert not said(visits, "pictures"), said(visits, "pictures")
 
 
 def test_a_first_visit_loads_nothing_that_the_check_of_weight_does_not_count(

@@ -1,9 +1,11 @@
 """Light and dark: the reader's choice goes before the system's, and every figure follows it."""
 
+from io import BytesIO
 from itertools import product
 
 import pytest
 from checks.site import Site
+from PIL import Image
 
 from tests.browser.chromium import Chromium
 from tests.browser.survey import SCHEMES, faults
@@ -34,7 +36,8 @@ def test_a_first_visit_follows_the_system(browser: Chromium, system: str):
     browser.prefer(system)
     browser.open("index.html")
     assert browser.scheme == system
-    assert faults(browser.picture(), system) == []
+    picture = Image.open(BytesIO(browser.photograph())).convert("RGB")
+    assert faults(picture, system) == []
 
 
 @pytest.mark.parametrize(("system", "chosen"), [*product(SCHEMES, SCHEMES)])

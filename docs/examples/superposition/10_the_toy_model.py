@@ -3,7 +3,7 @@
 #   Five features go in, two numbers carry them, five come out. We build that model in the open,
 #   price one feature exactly, and find out when the price list stops being true.
 # needs:
-#   - "[what superposition is](../../notes/superposition.md)"
+#   - "[what superposition is](../../notes/superposition.py)"
 # ---
 
 # %% [markdown]
