@@ -18,8 +18,10 @@ from mechnotes.plots.geometry import plot_features
 from mechnotes.superposition import selection, training
 
 toys = experiments.load(training.train, "pentagon")
-best = selection.pick(toys.W, selection.best_seed(toys.loss))
-plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.densities])
+best = selection.best(toys.W, toys.loss)
+plot_features(
+    best, titles=[f"p = {density:.2g}" for density in toys.config.densities]
+)
 
 # %% [markdown]
 # ## Why bother
@@ -73,7 +75,9 @@ from IPython.display import HTML
 from mechnotes import claims
 
 counts = claims.scorecard().counts
-items = "".join(f"<li><b>{count}</b> {name}</li>" for name, count in counts.items())
+items = "".join(
+    f"<li><b>{count}</b> {name}</li>" for name, count in counts.items()
+)
 HTML(f'<ul class="mn-counts">{items}</ul>')
 
 # %% [markdown]

@@ -29,5 +29,7 @@ card
 # changes in either direction, so a lucky number is noticed as quickly as a broken one.
 
 # %%
-assert all(outcome.verdict == outcome.claim.recorded for outcome in card.rows)
+assert all(
+    outcome.verdict == outcome.claim.recorded for outcome in card.rows
+)
 assert len({outcome.claim.id for outcome in card.rows}) == len(card.rows)

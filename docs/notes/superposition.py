@@ -83,8 +83,8 @@ diagrams.plot_interference()
 # ([claims N-TMS-2a and 2b](../scorecard.py)).
 #
 # In the paper's picture the second feature jumps from stored to dropped. For features of unequal
-# importance that is what we find; for equal ones
-# [there is no jump](../examples/superposition/20_when_it_pays.py#does-every-importance-have-an-edge).
+# importance that is what we find; of two equal ones
+# [neither is ever dropped](../examples/superposition/20_when_it_pays.py#does-every-importance-have-an-edge).
 
 # %% [markdown]
 # ## What it looks like

@@ -28,7 +28,7 @@ def pentagon_angles() -> Measured:
     angles = _furthest_angle(_best("pentagon")[:, -2:])
     single_runs = _furthest_angle(_toys("pentagon").W[-1])
     linear = _furthest_angle(_best("pentagon-linear")[:, -1])
-    return _measured(angles, claimed=72, single_runs=single_runs, control=linear.max())
+    return _measured(angles, claimed=72.0, single_runs=single_runs, control=linear.max())
 
 
 def pentagon_norms() -> Measured:
@@ -43,14 +43,16 @@ def dense_total_norm() -> Measured:
     """Squared Frobenius norm at density 1; control: density 0.05."""
     total = 2 * geometry.features_per_dimension(_best("pentagon"))  # [groups densities]
     single_runs = 2 * geometry.features_per_dimension(_toys("pentagon").W[0])
-    return _measured(total[:, 0], claimed=2, single_runs=single_runs, control=total[:, -1].min())
+    return _measured(total[:, 0], claimed=2.0, single_runs=single_runs, control=total[:, -1].min())
 
 
 def dense_dedicated_features() -> Measured:
     """Number of features with norm above 0.8 at density 1; control: density 0.05."""
     stored = geometry.represented(_best("pentagon"), threshold=0.8).sum(dim=-1)
     single_runs = geometry.represented(_toys("pentagon").W[0], threshold=0.8).sum(dim=-1)
-    return _measured(stored[:, 0], claimed=2, single_runs=single_runs, control=stored[:, -1].min())
+    return _measured(
+        stored[:, 0], claimed=2.0, single_runs=single_runs, control=stored[:, -1].min()
+    )
 
 
 def smallest_step_in_count() -> Measured:
@@ -70,7 +72,7 @@ def rise_in_count() -> Measured:
     counts = geometry.represented(_best("pentagon")).sum(dim=-1)
     linear = geometry.represented(_best("pentagon-linear")).sum(dim=-1)
     rise = counts[:, -1] - counts[:, 0]
-    return _measured(rise, claimed=3, control=(linear[:, -1] - linear[:, 0]).max())
+    return _measured(rise, claimed=3.0, control=(linear[:, -1] - linear[:, 0]).max())
 
 
 def second_norm_below_boundary() -> Measured:
@@ -84,7 +86,7 @@ def second_norm_above_edge() -> Measured:
     """Norm of feature 2 at 1.25 times the edge, largest over three ratios; control: at 0.8 p*."""
     norms = torch.stack([_second_norm(ratio, side="above") for ratio in cases.OPTIMISED_EDGES])
     below = torch.stack([_second_norm(ratio, side="below") for ratio in cases.OPTIMISED_EDGES])
-    return _measured(norms, claimed=0, control=below.min(), note=_by_ratio(norms))
+    return _measured(norms, claimed=0.0, control=below.min(), note=_by_ratio(norms))
 
 
 def single_feature_identity() -> Measured:
@@ -92,12 +94,12 @@ def single_feature_identity() -> Measured:
     W = _toys("pentagon").W.flatten(0, 1).double()
     gap = (single_feature_loss(W) - _loss_by_quadrature(W, activation="relu")).abs()
     linear = (single_feature_loss(W) - _loss_by_quadrature(W, activation="linear")).abs()
-    return _measured(gap.max(), claimed=0, control=linear.max())
+    return _measured(gap.max(), claimed=0.0, control=linear.max())
 
 
 def anticorrelated_cosine() -> Measured:
     """Mean cosine within anticorrelated pairs; control: the same features independent."""
-    return _pair_cosine("pairs-anticorrelated", claimed=-1)
+    return _pair_cosine("pairs-anticorrelated", claimed=-1.0)
 
 
 def correlated_cosine() -> Measured:
@@ -109,14 +111,14 @@ def linear_overlap() -> Measured:
     """Largest |W_i . W_j| of any linear run; control: the smallest such in sparse ReLU runs."""
     largest = _largest_overlap(_toys("linear").W)
     relu = _largest_overlap(_best("pentagon")[:, -2:])
-    return _measured(largest.amax(dim=0), claimed=0, control=relu.min())
+    return _measured(largest.amax(dim=0), claimed=0.0, control=relu.min())
 
 
 def linear_top_features() -> Measured:
     """Share of linear runs that store the two most important features and no other."""
     share = _stores_exactly_the_top_two(_toys("linear").W)
     relu = _stores_exactly_the_top_two(_best("pentagon")[:, -2:])
-    return _measured(share, claimed=1, control=relu)
+    return _measured(share, claimed=1.0, control=relu)
 
 
 def _toys(case: str) -> TrainedToys:

@@ -72,6 +72,27 @@ def pick(
     return values[torch.arange(values.shape[0]), seeds]
 
 
+def best(
+    values: Float[Tensor, "densities seeds *rest"], loss: Float[Tensor, "densities seeds"]
+) -> Float[Tensor, "densities *rest"]:
+    """What belongs to the run with the lowest loss, at each density.
+
+    Args:
+        values: Something measured or trained for every density and seed.
+        loss: Losses of all runs, as for `best_seed`.
+
+    Returns:
+        The best runs' entries, without the seed axis.
+
+    Raises:
+        ValueError: As `best_seed` and `pick`.
+
+    Example:
+        >>> W = best(toys.W, toys.loss)
+    """
+    return pick(values, best_seed(loss))
+
+
 def best_of_groups(
     values: Float[Tensor, "densities seeds *rest"],
     loss: Float[Tensor, "densities seeds"],

@@ -42,7 +42,7 @@ def test_stored_losses_follow_from_the_stored_weights(case):
 
 def test_the_first_steps_of_a_stored_run_repeat_from_scratch():
     stored = experiments.load(training.train, "pentagon")
-    frame = max(k for k, step in enumerate(stored.config.frame_steps) if step <= 60)
+    frame = max(k for k, step in enumerate(stored.config.frame_steps) if step <= 30)
     steps = stored.config.frame_steps[frame]
     again = training.train(replace(stored.config, steps=steps, n_frames=0))
     assert torch.allclose(again.W, stored.W_frames[frame], atol=1e-4)

@@ -34,7 +34,9 @@ from mechnotes.superposition import data, model
 
 # %% alt="Two grids of five features by 20 inputs. At density 0.5 most columns hold two or more active features; at density 0.05 almost none does." caption="Sparse features rarely meet."
 density = torch.tensor([[0.5] * 5, [0.05] * 5])
-x = data.independent(20, density=density, generator=rng.generator(0, "page"))
+x = data.independent(
+    20, density=density, generator=rng.generator(0, "page")
+)
 diagrams.plot_collisions(
     (x > 0).permute(1, 2, 0), titles=("density 0.5", "density 0.05")
 )
@@ -151,7 +153,9 @@ exercises.sampler
 # %%
 def attempt(n_samples, density, generator):
     active = torch.rand(density.shape, generator=generator) < density
-    return active * torch.rand((n_samples, *density.shape), generator=generator)
+    return active * torch.rand(
+        (n_samples, *density.shape), generator=generator
+    )
 
 
 exercises.sampler.check(attempt)
@@ -166,7 +170,9 @@ exercises.loss
 
 # %%
 exercises.loss.check(
-    lambda x_hat, x, importance: (importance * (x - x_hat) ** 2).mean(dim=(0, 1))
+    lambda x_hat, x, importance: (importance * (x - x_hat) ** 2).mean(
+        dim=(0, 1)
+    )
 )
 
 # %% [markdown]
@@ -176,8 +182,12 @@ exercises.loss.check(
 outcome = claims.verdict(measured.single_feature_identity)
 assert outcome.verdict == "reproduced"
 plain, biased = ratio["b = 0.0"], ratio["b = -0.2"]
-assert abs(plain[0] - 1) < 0.1 and plain[-1] > 1.3  # kept while rare, broken when dense
-assert biased[0] < 0.3 and biased[-1] > plain[-1]  # the bias helps rare features only
+assert (
+    abs(plain[0] - 1) < 0.1 and plain[-1] > 1.3
+)  # kept while rare, broken when dense
+assert (
+    biased[0] < 0.3 and biased[-1] > plain[-1]
+)  # the bias helps rare features only
 
 # %% [markdown]
 # **Next:** [When do two features share one dimension?](20_when_it_pays.py)

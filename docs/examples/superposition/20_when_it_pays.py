@@ -1,7 +1,7 @@
 # ---
 # summary: >-
-#   Two features compete for a single dimension. Two formulas say when sharing it is cheaper than
-#   giving it away; trained models agree, and one popular boundary turns out not to exist.
+#   Two features, one dimension. Formulas say when sharing it is cheaper than giving it away;
+#   trained models agree, and one boundary that people draw turns out not to exist.
 # needs:
 #   - "[the toy model](10_the_toy_model.py)"
 # ---
@@ -22,7 +22,14 @@ from mechnotes.exercises import superposition as exercises
 from mechnotes.plots import curves, labels, style
 from mechnotes.plots.phase import plot_boundary
 from mechnotes.superposition import claims as measured
-from mechnotes.superposition import edge, geometry, phase, selection, training
+from mechnotes.superposition import (
+    edge,
+    geometry,
+    pair,
+    phase,
+    selection,
+    training,
+)
 
 # %% [markdown]
 # ## Two strategies, two prices
@@ -41,7 +48,11 @@ lines = {
     "antipodal": phase.antipodal_loss(r, p),
 }
 curves.plot_lines(
-    p, lines, x_label="density p", y_label="expected loss", colors=("control", "clean")
+    p,
+    lines,
+    x_label="density p",
+    y_label="expected loss",
+    colors=("control", "clean"),
 )
 
 # %% [markdown]
@@ -72,30 +83,24 @@ for row in zip(line[1::3], bound[1::3], curve.density[1::3]):
 # ## What trained models do
 #
 # Now the experiment. For each $r$ we trained models over a row of densities, from several random
-# starts each, and keep the start with the lowest loss. A dot is dark where the model kept feature 2
-# and pale where it dropped it.
+# starts each, and keep the start with the lowest loss. A dot is full where the model kept feature 2 and
+# empty where it dropped it.
+
+# %%
+toys, dots = {}, []
+for ratio in (0.1, 0.25, 0.5):
+    toys[ratio] = experiments.load(training.train, f"boundary-{ratio:g}")
+    W = selection.best(toys[ratio].W, toys[ratio].loss)
+    norm = geometry.feature_norms(W)[:, 1]
+    density = torch.tensor(toys[ratio].config.densities)
+    dots.append(torch.stack((torch.full_like(norm, ratio), density, norm)))
+r, p, norm = torch.cat(dots, dim=1)
 
 # %% alt="Density against relative importance. Dark dots, where the second feature is kept, lie below the optimised edge; pale dots lie above it; the closed-form bound runs a little below the edge." caption="Trained models switch at the optimised edge, a little above the closed-form bound."
-ratios = (0.1, 0.25, 0.5)
-toys = {
-    ratio: experiments.load(training.train, f"boundary-{ratio:g}") for ratio in ratios
-}
-best = {
-    ratio: selection.pick(toy.W, selection.best_seed(toy.loss))
-    for ratio, toy in toys.items()
-}
-norm = {ratio: geometry.feature_norms(W)[:, 1] for ratio, W in best.items()}
-plot_boundary(
-    line,
-    bound,
-    curve.density,
-    dots_r=torch.cat([torch.full_like(norm[ratio], ratio) for ratio in ratios]),
-    dots_p=torch.cat([torch.tensor(toys[ratio].config.densities) for ratio in ratios]),
-    norm=torch.cat([norm[ratio] for ratio in ratios]),
-)
+plot_boundary(line, bound, curve.density, dots_r=r, dots_p=p, norm=norm)
 
 # %% [markdown]
-# The dots change colour at the dashed edge, not at the solid bound. Between the two lines the plain
+# The dots empty at the dashed edge, not at the solid bound. Between the two lines the plain
 # antipodal recipe already loses, and models still share, with shorter arrows. Two claims say it
 # with numbers: the second feature's norm safely below the bound, and safely above the edge.
 
@@ -119,24 +124,36 @@ print(toys[0.5].provenance)
 # dropped. That is a claim about all $r$, so try one where it should be hardest: $r = 1$, two
 # features of equal importance. The crossing formula gives $4/7 \approx 0.57$ there.
 
-# %% alt="Norm of the second feature against density. For r = 0.25 and 0.5 it falls from about 0.8 to 0 in one step; for r = 1 it declines slowly and stays above 0 up to density 1." caption="A jump for unequal features, a slope for equal ones: 4/7 is no boundary at r = 1."
-equal = experiments.load(training.train, "boundary-1")
-runs = {0.25: toys[0.25], 0.5: toys[0.5], 1.0: equal}
-weaker = {}
+# %% alt="Norm of the weaker feature against density. For r = 0.25 and 0.5 it falls from about 0.9 to 0 in one step. For r = 1 it shrinks to 0.76 at density 0.7, steps down to about 0.4 and stays there up to density 1." caption="Unequal features: kept, then dropped. Equal features: never dropped, and nothing happens at 4/7."
+toys[1.0] = experiments.load(training.train, "boundary-1")
 figure, ax = style.figure(5.4, 3.2)
-labels.name_axes(ax, x_label="density p", y_label="norm of the weaker feature")
-for color, (ratio, toy) in zip(("series-1", "series-2", "series-3"), runs.items()):
-    W = selection.pick(toy.W, selection.best_seed(toy.loss))
-    weaker[ratio] = geometry.feature_norms(W).amin(dim=-1)
-    density = torch.tensor(toy.config.densities)
-    name = f"r = {ratio:g}"
-    curves.draw_line(ax, density, weaker[ratio], color=color, label=name)
+labels.name_axes(
+    ax, x_label="density p", y_label="norm of the weaker feature"
+)
+for color, ratio in zip(
+    ("series-1", "series-2", "series-3"), (0.25, 0.5, 1.0)
+):
+    W = selection.best(toys[ratio].W, toys[ratio].loss)
+    weaker = geometry.feature_norms(W).amin(dim=-1)
+    density = torch.tensor(toys[ratio].config.densities)
+    curves.draw_line(
+        ax, density, weaker, color=color, label=f"r = {ratio:g}"
+    )
 labels.spread_labels(figure)
 
 # %% [markdown]
-# For unequal features the norm jumps. For equal ones it slides, and nothing happens at 0.57: as
-# features get dense the model turns into the best single line through both, as principal component
-# analysis would draw it. "Phase change" is right for some importances and wrong as a law.
+# For unequal features the norm drops to 0 in one step. For equal ones it does not: up to a density
+# of about 0.7 both arrows shorten together, then the balance tips and one feature grows at the
+# other's expense. But the weaker one keeps a norm of about 0.4 even when everything is always on, and
+# at 0.57 nothing happens at all. The exact optimum says the same about the place where it tips:
+
+# %%
+for density in (0.57, 0.70, 0.72, 1.0):
+    w = pair.optimum(1.0, density).w
+    print(f"p = {density:.2f}   w = [{w[0]:5.2f}, {w[1]:5.2f}]")
+
+# %% [markdown]
+# So "phase change" describes some importances well, and is wrong as a law.
 
 # %% [markdown]
 # ## Try it: find the crossing yourself
@@ -154,10 +171,13 @@ exercises.crossing.check(
 
 # %%
 assert (curve.density > bound).all()
-for claim in (measured.second_norm_below_boundary, measured.second_norm_above_edge):
+for claim in (
+    measured.second_norm_below_boundary,
+    measured.second_norm_above_edge,
+):
     outcome = claims.verdict(claim)
     assert outcome.verdict == outcome.claim.recorded
-assert weaker[1.0][-1] > 0.3  # r = 1: no edge
+assert weaker[-1] > 0.3  # r = 1: never dropped
 
 # %% [markdown]
 # **Next:** [How do five features share two dimensions?](30_arrangements.py)

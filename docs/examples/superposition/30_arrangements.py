@@ -33,8 +33,10 @@ from mechnotes.superposition import geometry, selection, training
 
 # %% alt="Ten panels from dense to sparse. Dense: two orthogonal arrows. Middle: four arrows in two opposite pairs. Sparse: five arrows forming a regular pentagon." caption="The sparser the features, the more of them the same plane holds: two, four, five."
 toys = experiments.load(training.train, "pentagon")
-best = selection.pick(toys.W, selection.best_seed(toys.loss))
-plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.densities])
+best = selection.best(toys.W, toys.loss)
+plot_features(
+    best, titles=[f"p = {density:.2g}" for density in toys.config.densities]
+)
 
 # %% [markdown]
 # At the top left every feature is always on, and the model keeps the two most important at a
@@ -42,11 +44,10 @@ plot_features(best, titles=[f"p = {density:.2g}" for density in toys.config.dens
 # At the bottom right stands a [pentagon](../../glossary.md#pentagon). Nobody asked for one.
 
 # %%
-print("density   stored   sum of squared norms")
-for density, W in zip(toys.config.densities, best, strict=True):
-    print(
-        f"{density:7.2f}   {geometry.represented(W).sum():6}   {W.square().sum():8.2f}"
-    )
+print("density   stored   squared norms, summed")
+for density, W in zip(toys.config.densities, best):
+    stored, total = geometry.represented(W).sum(), W.square().sum()
+    print(f"{density:7.2f}   {stored:6}   {total:8.2f}")
 
 # %% [markdown]
 # The number of stored features never falls on the way down. The pentagon itself is a claim with a
@@ -68,7 +69,9 @@ print(toys.provenance)
 # %% alt="Dimensionality of five features against density. Dense: two features at 1 and three at 0. Then four at one half. Sparse: all five at 0.4." caption="Shares of the plane: 1, then 1/2, then 2/5. They never add up to more than 2."
 share = geometry.dimensionality(best)
 figure, ax = style.figure(5.4, 3.4)
-labels.name_axes(ax, x_label="density p", y_label="dimensionality of each feature")
+labels.name_axes(
+    ax, x_label="density p", y_label="dimensionality of each feature"
+)
 labels.scale_log(ax)
 for feature, color in enumerate(style.series(5)):
     ax.plot(toys.config.densities, share[:, feature], "o", color=color)
@@ -85,18 +88,22 @@ figure
 # ## Does every run find it?
 #
 # We showed the best of sixteen. That choice could hide anything, so here are all sixteen at the
-# sparsest density, with their losses.
+# sparsest density, with their losses. Dots lie on top of each other: only a few losses occur.
 
 # %% alt="Sixteen runs at density 0.05: loss against number of stored features. The runs with five features have the lowest loss; some stop at four with a higher loss." caption="Some runs stop at four features, and pay for it."
 stored = geometry.represented(toys.W[-1]).sum(dim=-1)
 figure, ax = style.figure(4.6, 2.8)
-labels.name_axes(ax, x_label="features stored", y_label="loss on fresh data")
+labels.name_axes(
+    ax, x_label="features stored", y_label="loss on fresh data"
+)
 ax.set(xticks=[3, 4, 5], xlim=(2.6, 5.4))
 curves.draw_dots(ax, stored.float(), toys.loss[-1], color="clean")
 figure
 
 # %%
-print(f"{(stored == 5).sum()} of {len(stored)} runs store all five features")
+print(
+    f"{(stored == 5).sum()} of {len(stored)} runs store all five features"
+)
 
 # %% [markdown]
 # The pentagon is what the loss prefers, not what every start reaches. The
@@ -111,8 +118,10 @@ print(f"{(stored == 5).sum()} of {len(stored)} runs store all five features")
 
 # %% alt="Three panels at density 0.05. Independent: four arrows in a cross. Correlated pairs: partners at right angles or side by side. Anticorrelated pairs: partners in opposite directions." caption="Partners that exclude each other face each other; partners that come together avoid it."
 names = ("independent", "correlated", "anticorrelated")
-pairs = [experiments.load(training.train, f"pairs-{name}") for name in names]
-chosen = [selection.pick(toy.W, selection.best_seed(toy.loss))[-1] for toy in pairs]
+pairs = [
+    experiments.load(training.train, f"pairs-{name}") for name in names
+]
+chosen = [selection.best(toy.W, toy.loss)[-1] for toy in pairs]
 plot_features(
     torch.stack(chosen),
     titles=names,
@@ -139,7 +148,9 @@ exercises.dimensionality
 
 # %%
 exercises.dimensionality.check(
-    lambda W: W.norm(dim=0) ** 2 / ((W / W.norm(dim=0)).T @ W).square().sum(dim=1)
+    lambda W: (
+        W.norm(dim=0) ** 2 / ((W / W.norm(dim=0)).T @ W).square().sum(dim=1)
+    )
 )
 
 # %%

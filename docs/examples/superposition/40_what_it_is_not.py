@@ -19,7 +19,13 @@ import torch
 from mechnotes import claims, experiments, rng
 from mechnotes.plots import curves, diagrams
 from mechnotes.plots.geometry import plot_features
-from mechnotes.superposition import basis, data, geometry, selection, training
+from mechnotes.superposition import (
+    basis,
+    data,
+    geometry,
+    selection,
+    training,
+)
 from mechnotes.superposition import claims as measured
 
 # %% [markdown]
@@ -31,10 +37,12 @@ from mechnotes.superposition import claims as measured
 # %% alt="Two rows of four panels from dense to sparse. With ReLU the arrows grow from two to a pentagon. Without ReLU there are two orthogonal arrows in every panel." caption="Without the ReLU the picture never changes: the two most important features, at a right angle."
 relu = experiments.load(training.train, "pentagon")
 linear = experiments.load(training.train, "pentagon-linear")
-with_relu = selection.pick(relu.W, selection.best_seed(relu.loss))[::3]
-without = selection.pick(linear.W, selection.best_seed(linear.loss))
+with_relu = selection.best(relu.W, relu.loss)[::3]
+without = selection.best(linear.W, linear.loss)
 titles = [f"p = {density:.2g}" for density in linear.config.densities]
-plot_features(torch.cat((with_relu, without)), titles=titles + titles, columns=4)
+plot_features(
+    torch.cat((with_relu, without)), titles=titles + titles, columns=4
+)
 
 # %% [markdown]
 # A linear model cannot drop interference, so a third feature costs exactly what it brings. It
@@ -55,7 +63,7 @@ claims.badge(measured.linear_top_features)
 
 # %% alt="Against falling density, the number of stored features rises from 5 to about 15 or more while the dimensions used stay at 5." caption="More features in the same five dimensions."
 many = experiments.load(training.train, "many")
-W = selection.pick(many.W, selection.best_seed(many.loss))
+W = selection.best(many.W, many.loss)
 lines = {
     "features stored": geometry.represented(W).sum(dim=-1).float(),
     "dimensions used": geometry.dimensionality(W).sum(dim=-1),
@@ -76,10 +84,9 @@ curves.plot_lines(
 
 # %%
 share = geometry.dimensionality(W)
-print(f"largest sum of shares: {share.sum(dim=-1).max():.4f} in 5 dimensions")
-print(
-    f"mean share of a stored feature at p = 0.05: {share[-1][geometry.represented(W[-1])].mean():.2f}"
-)
+stored = geometry.represented(W[-1])
+print(f"largest sum of shares: {share.sum(dim=-1).max():.3f} of 5")
+print(f"mean share of a stored feature: {share[-1, stored].mean():.2f}")
 
 # %% [markdown]
 # ## "Then a neuron is a mixture of features"
@@ -95,25 +102,29 @@ diagrams.plot_privileged_basis()
 # We train both kinds on ten features in five dimensions, then turn their hidden space at random
 # 200 times and measure the loss each time.
 
-# %% alt="Loss after 200 random rotations, sorted, relative to the unrotated loss. Flat at 1 for the linear hidden layer, several times higher for the ReLU hidden layer." caption="Turning the axes costs a linear hidden layer nothing and a ReLU layer a lot."
-rotations = basis.random_rotations(200, 5, generator=rng.generator(0, "rotations"))
+# %%
+generator = rng.generator(0, "page")
+turns = basis.random_rotations(200, 5, generator=generator)
+turns = torch.cat((torch.eye(5)[None], turns))  # the first turns nothing
+density = torch.full((1, 10), 0.05)
+x = data.independent(20_000, density=density, generator=generator)[:, 0]
+
+# %%
 ratio = {}
-for kind in ("linear", "relu"):
+names = {"linear": "linear hidden layer", "relu": "ReLU hidden layer"}
+for kind in names:
     toys = experiments.load(training.train, f"basis-{kind}")
-    seed = toys.loss[-1].argmin()
-    x = data.independent(
-        20_000, density=torch.full((1, 10), 0.05), generator=rng.generator(1, "page")
-    )
-    both = torch.cat((torch.eye(5)[None], rotations))
     loss = basis.rotated_loss(
-        toys.W[-1, seed],
-        toys.b[-1, seed],
-        x[:, 0],
-        rotations=both,
+        selection.best(toys.W, toys.loss)[-1],
+        selection.best(toys.b, toys.loss)[-1],
+        x,
+        rotations=turns,
         importance=toys.config.importance,
         hidden_activation=kind,
     )
-    ratio[f"{kind} hidden layer"] = (loss[1:] / loss[0]).sort().values
+    ratio[names[kind]] = (loss[1:] / loss[0]).sort().values
+
+# %% alt="Loss after 200 random rotations, sorted, relative to the unrotated loss. Flat at 1 for the linear hidden layer, several times higher for the ReLU hidden layer." caption="Turning the axes costs a linear hidden layer nothing and a ReLU layer a lot."
 curves.plot_lines(
     torch.arange(1, 201),
     ratio,
@@ -136,14 +147,14 @@ curves.plot_lines(
 
 # %%
 toys = experiments.load(training.train, "basis-relu")
-W = selection.pick(toys.W, selection.best_seed(toys.loss))
-for density, value in zip(toys.config.densities, basis.monosemanticity(W), strict=True):
-    print(
-        f"p = {density:4}   five neurons: "
-        + "  ".join(f"{each:.2f}" for each in value.sort(descending=True).values)
-    )
+W = selection.best(toys.W, toys.loss)
+scores = basis.monosemanticity(W).sort(dim=-1, descending=True).values
+print("density   monosemanticity of the five neurons")
+for density, row in zip(toys.config.densities, scores):
+    print(f"{density:7}   ", *(f"{score:.2f}" for score in row))
 
 # %% [markdown]
+# Dense features get a neuron each; sparse ones crowd together, and most neurons answer to several.
 # A privileged basis makes the question about neurons meaningful. It does not make the answer
 # "one". [Superposition](../../glossary.md#superposition) is about directions;
 # [polysemanticity](../../glossary.md#polysemantic) is about neurons; the first is one cause of the
@@ -156,8 +167,8 @@ for density, value in zip(toys.config.densities, basis.monosemanticity(W), stric
 assert (geometry.represented(without).sum(dim=-1) == 2).all()
 assert share.sum(dim=-1).max() <= 5 + 1e-4
 assert (ratio["linear hidden layer"] - 1).abs().max() < 1e-3
-assert ratio["relu hidden layer"].median() > 1.5
-assert basis.monosemanticity(W)[-1].min() < 0.9
+assert ratio["ReLU hidden layer"].median() > 1.5
+assert scores[0].min() > 0.8 and scores[-1].max() < 0.9
 
 # %% [markdown]
 # **Back to** [the note on superposition](../../notes/superposition.py)
