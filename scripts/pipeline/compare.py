@@ -53,11 +53,12 @@ def _figure_differs(before: list, after: list) -> str:
     for old, new in zip(*arrays, strict=True):
         if not _close(old[2], new[2]):
             return f"the {old[0]} of its figure moved"
-    words = [
-        "\n".join(entry[1] for entry in data if entry[0] == "text") for data in (before, after)
-    ]
-    reason = text_differs(*words)
+    reason = text_differs(_words(before), _words(after))
     return f"its figure {reason}" if reason else ""
+
+
+def _words(figure: list) -> str:
+    return "\n".join(entry[1] for entry in figure if entry[0] == "text")
 
 
 def _close(before: list[float], after: list[float]) -> bool:

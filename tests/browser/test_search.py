@@ -14,9 +14,8 @@ RESULTS = ".md-search-result__item"
 META = ".md-search-result__meta"
 NOTHING = "No matching documents"
 PRINTED = """
-const outputs = [...document.querySelectorAll(".mn-output[data-search-exclude]")]
-const words = outputs.map(one => one.textContent).join(" ").match(/[A-Za-z]{5,}/g) ?? []
-return [...new Set(words.map(word => word.toLowerCase()))]
+const outputs = [...document.querySelectorAll(".mn-output:not(.mn-say)")]
+return outputs.map(one => one.textContent).join(" ").toLowerCase().match(/[\\w.]{5,}/g) ?? []
 """
 SVG = re.compile(r'<svg[^>]*role="img".*?</svg>', re.S)
 LABEL = re.compile(r"<text[^>]*>([^<]+)</text>")
@@ -71,7 +70,7 @@ def test_labels_of_figures_are_not_in_the_index(site: Site):
 def test_a_word_that_only_code_printed_is_not_found(browser: Chromium, site: Site):
     known = indexed(site)
     for name, page in site.pages.items():
-        if "data-search-exclude" not in page.text:
+        if 'class="mn-output"' not in page.text:
             continue
         browser.open(name)
         if only_printed := [word for word in browser.run(PRINTED) if word not in known]:

@@ -57,17 +57,24 @@ large = Figure(figsize=(3, 2))
 large.subplots().plot([value**2 % 97 for value in range(900)], ".")
 large
 """
+MODULE = '''"""Part of a tiny package."""
+
+
+def {name}() -> int:
+    """{says}."""
+    return {value}
+'''
 FILES = {
     "mkdocs.yml": CONFIG,
     "docs/index.py": "# %% [markdown]\n# # Home\n#\n# Welcome.\n",
     "docs/glossary.md": "# Glossary\n\n## Bias { #bias }\n\nA number that is added.\n",
-    "docs/notes/topic.py": "# %% [markdown]\n# # The note\n#\n# A bias.\n#\n# ## Below\n#\n# End.\n",
+    "docs/notes/topic.py": "# %% [markdown]\n# # The note\n#\n# A bias.\n#\n# ## Below\n",
     "docs/notes/plain.md": "# A plain note\n\nNo code here.\n",
     "docs/examples/topic/10_lesson.py": LESSON,
     "docs/examples/topic/20_figures.py": FIGURES,
     "mechnotes/__init__.py": '"""A tiny package."""\n',
-    "mechnotes/numbers.py": '"""Numbers."""\n\n\ndef value() -> int:\n    """Return three."""\n    return 3\n',
-    "mechnotes/words.py": '"""Words."""\n\n\ndef word() -> str:\n    """Return a word."""\n    return "w"\n',
+    "mechnotes/numbers.py": MODULE.format(name="value", says="Return three", value=3),
+    "mechnotes/words.py": MODULE.format(name="word", says="Return a word", value=5),
 }
 LESSON_URI = "docs/examples/topic/10_lesson.py"
 LESSON_URL = "examples/topic/10_lesson/"

@@ -122,10 +122,11 @@ def test_figures_of_one_page_get_names_of_their_own():
 
 
 def test_code_may_hold_a_fence_of_its_own():
-    source_text = TITLE + '# %%\nx = """\n```\nfenced\n```\n"""'
+    lines = ['x = """', "```", "fenced", "```", '"""']
+    source_text = f"{TITLE}# %%\n" + "\n".join(lines)
     shown = compose.compose(source.parse("p.py", source_text), None).markdown
     fence = line_with(".mn-code", shown).split(" ")[0]
-    assert fence not in ['x = """', "```", "fenced", "```", '"""']
+    assert fence not in lines
 
 
 def test_front_matter_comes_through():

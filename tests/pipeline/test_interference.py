@@ -2,10 +2,12 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from pipeline import lessons, records, runner, source
 from pipeline.kernels import Kernel, Kernels
+from pipeline.project import Project
 from pipeline.source import PageError
 
 from tests.pipeline.conftest import page, write
@@ -13,10 +15,19 @@ from tests.pipeline.conftest import page, write
 pytestmark = pytest.mark.pages
 
 
-def test_a_module_edited_while_a_page_runs_makes_it_run_again(project):
-    code = "\nfrom lib import inner\n\nprint(inner.value())\n", "\nimport time\n\ntime.sleep(1.5)"
-    wanted = source.parse("direct.py", page(*code))
-    edit = threading.Timer(0.0, lambda: _edit_once_imported(project))
+def test_a_module_edited_while_a_page_runs_makes_it_run_again(project, tmp_path):
+    imported = tmp_path / "imported"
+    code = f"""
+import time
+from pathlib import Path
+
+from lib import inner
+
+Path({str(imported)!r}).touch()
+time.sleep(1)
+print(inner.value())"""
+    wanted = source.parse("direct.py", page(code))
+    edit = threading.Thread(target=_edit_once_there_is, args=(imported, project))
     edit.start()
     record = runner.execute(project, wanted, Kernels(project, warm=()))
     edit.join()
@@ -25,9 +36,9 @@ def test_a_module_edited_while_a_page_runs_makes_it_run_again(project):
     assert records.fresh(project, wanted) is None
 
 
-def _edit_once_imported(project) -> None:
-    compiled = project.root / "lib" / "__pycache__"
-    while not list(compiled.glob("inner*.pyc")):
+def _edit_once_there_is(sign: Path, project: Project) -> None:
+    end = time.monotonic() + 60
+    while not sign.exists() and time.monotonic() < end:
         time.sleep(0.02)
     write(project, "lib/inner.py", "def value():\n    return 4\n")
 

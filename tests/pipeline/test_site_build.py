@@ -1,4 +1,4 @@
-"""The site as `mkdocs build --strict` makes it: what is checked, what lies where, what is redone."""
+"""The site that `mkdocs build --strict` makes: what is checked, what lies where, what is redone."""
 
 import html
 import json
