@@ -56,7 +56,7 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Bring the lessons up to date; add notebooks, figures, reference pages and the navigation."""
     State.shown = lessons.refresh(State.project, State.kernels, say=log.info)
-    if State.serving:
+    if State.serving and not lessons.missing():
         State.kernels.refill()
     problems = [f"{lesson.uri}: {lesson.problem}" for lesson in _troubled()]
     for problem in problems:

@@ -19,6 +19,7 @@ Told = dict[str, Record | PageError]
 
 _failures: dict[tuple[str, str], PageError] = {}
 INSTALL = "python scripts/dev.py pages"
+NEEDS = ("torch",)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def refresh(
     project: Project,
     kernels: Kernels,
     *,
-    needs: tuple[str, ...] = ("torch",),
+    needs: tuple[str, ...] = NEEDS,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Lesson]:
     """Read every page, execute those without a fresh record, and compose them all.
@@ -57,12 +58,16 @@ def refresh(
     found = {uri: records.fresh(project, page) for uri, page in pages.items()}
     told |= {uri: record for uri, record in found.items() if record}
     stale = [page for uri, page in pages.items() if not found[uri]]
-    missing = [name for name in needs if importlib.util.find_spec(name) is None]
-    if missing:
-        told |= {page.uri: _cannot_run(page.uri, missing) for page in stale}
+    if absent := missing(needs):
+        told |= {page.uri: _cannot_run(page.uri, absent) for page in stale}
     else:
         told |= _run_unless_known(project, stale, kernels, say)
     return {uri: _lesson(uri, pages.get(uri), told[uri]) for uri in sorted(told)}
+
+
+def missing(needs: tuple[str, ...] = NEEDS) -> list[str]:
+    """Which of these packages are not installed here; pages run only if none is missing."""
+    return [name for name in needs if importlib.util.find_spec(name) is None]
 
 
 def run(
@@ -95,8 +100,8 @@ def _run_unless_known(project: Project, stale: list[Page], kernels: Kernels, say
     return told
 
 
-def _cannot_run(uri: str, missing: list[str]) -> PageError:
-    names = ", ".join(missing)
+def _cannot_run(uri: str, absent: list[str]) -> PageError:
+    names = ", ".join(absent)
     return PageError(
         uri,
         f"its code has changed since its outputs were recorded, and {names} is not installed here. "
