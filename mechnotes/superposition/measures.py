@@ -99,12 +99,19 @@ def single_feature_identity() -> Measured:
 
 def anticorrelated_cosine() -> Measured:
     """Mean cosine within anticorrelated pairs; control: the same features independent."""
-    return _pair_cosine("pairs-anticorrelated", claimed=-1.0)
+    cosines = _mean_pair_cosine(_best("pairs-anticorrelated"))  # [groups densities]
+    single_runs = _mean_pair_cosine(_toys("pairs-anticorrelated").W).mean(dim=0)
+    # Independent features pair up at random and with equal losses: average over all their runs.
+    independent = _mean_pair_cosine(_toys("pairs-independent").W).mean()
+    return _measured(cosines, claimed=-1.0, single_runs=single_runs, control=independent)
 
 
 def correlated_cosine() -> Measured:
-    """Mean cosine within correlated pairs; control: the same features independent."""
-    return _pair_cosine("pairs-correlated", claimed=math.inf)
+    """Mean cosine within correlated pairs; control: the same pairs anticorrelated."""
+    cosines = _mean_pair_cosine(_best("pairs-correlated"))  # [groups densities]
+    single_runs = _mean_pair_cosine(_toys("pairs-correlated").W).mean(dim=0)
+    opposite = _mean_pair_cosine(_best("pairs-anticorrelated")).max()
+    return _measured(cosines, claimed=math.inf, single_runs=single_runs, control=opposite)
 
 
 def linear_overlap() -> Measured:
@@ -191,13 +198,9 @@ def _loss_by_quadrature(
     return torch.stack(losses, dim=-1)
 
 
-def _pair_cosine(case: str, *, claimed: float) -> Measured:
-    """Mean cosine over the pairs of each best run, at every density."""
-    cosines = geometry.pair_cosines(_best(case)).mean(dim=-1)  # [groups densities]
-    single_runs = geometry.pair_cosines(_toys(case).W).mean(dim=(0, 2))
-    # Independent features pair up at random and with equal losses: average over all their runs.
-    control = geometry.pair_cosines(_toys("pairs-independent").W).mean()
-    return _measured(cosines, claimed=claimed, single_runs=single_runs, control=control)
+def _mean_pair_cosine(W: Float[Tensor, "*models d_hidden features"]) -> Tensor:
+    """Mean cosine over the pairs of each model."""
+    return geometry.pair_cosines(W).mean(dim=-1)
 
 
 def _largest_overlap(W: Float[Tensor, "*models d_hidden features"]) -> Float[Tensor, "*models"]:

@@ -113,10 +113,20 @@ def best_of_groups(
         The chosen entries, one for each group of seeds.
 
     Raises:
-        ValueError: If there are fewer seeds than one group needs or a loss is not finite.
+        ValueError: If there are fewer seeds than one group needs, a loss is not finite, or values
+            and losses differ in densities or seeds.
     """
-    n_seeds = validate.shape(validate.finite(loss, "loss"), "loss", ("densities", "seeds")).shape[1]
+    n_densities, n_seeds = validate.shape(
+        validate.finite(loss, "loss"), "loss", ("densities", "seeds")
+    ).shape
+    if validate.floating(values, "values").shape[:2] != loss.shape:
+        validate.refuse(
+            "values",
+            got=f"shape {tuple(values.shape)}",
+            expected=f"shape ({n_densities}, {n_seeds}, ...), one entry for each loss",
+            fix="Take both from the same runs.",
+        )
     group_size = validate.integer(group_size, "group_size", minimum=1, maximum=n_seeds)
     starts = range(0, n_seeds - group_size + 1, group_size)
     groups = [slice(start, start + group_size) for start in starts]
-    return torch.stack([pick(values[:, group], best_seed(loss[:, group])) for group in groups])
+    return torch.stack([best(values[:, group], loss[:, group]) for group in groups])

@@ -151,8 +151,9 @@ class Chromium:
 
     def forget(self) -> None:
         """Forget every choice a reader made."""
-        self.run("localStorage.clear(); sessionStorage.clear()")
-        self.driver.get("about:blank")  # the page would store its paper again
+        self.driver.get("about:blank")  # an open page would store its paper again
+        stored = {"origin": self.site.address, "storageTypes": "local_storage"}
+        self.cdp("Storage.clearDataForOrigin", stored)
 
     @property
     def scheme(self) -> str:

@@ -58,10 +58,9 @@ def whole_session(
 @pytest.fixture
 def browser(whole_session: Chromium) -> Chromium:
     """The browser of a reader who was never here, on a desktop with light paper."""
+    whole_session.forget()
     whole_session.prefer("light")
     whole_session.resize(survey.DESKTOP)
-    whole_session.open("404.html")
-    whole_session.forget()
     whole_session.others()
     return whole_session
 

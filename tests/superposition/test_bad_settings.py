@@ -85,6 +85,17 @@ CASES: list[Case] = [
         lambda v: selection.pick(torch.zeros(2, 3), v),
         st.sampled_from([None, [0, 0], torch.tensor([0, 3]), torch.tensor([0.0, 1.0])]),
     ),
+    ("best loss", lambda v: selection.best(torch.zeros(1, 4), v), bad_tensors((1, 4))),
+    (
+        "best values",
+        lambda v: selection.best(v, torch.zeros(1, 4)),
+        st.one_of(NOT_TENSORS, st.just(torch.zeros(2, 4)), st.just(torch.zeros(4))),
+    ),
+    (
+        "best_of_groups values",
+        lambda v: selection.best_of_groups(v, torch.zeros(1, 4), group_size=2),
+        st.one_of(NOT_TENSORS, st.just(torch.zeros(1, 3)), st.just(torch.zeros(4))),
+    ),
     (
         "best_of_groups size",
         lambda v: selection.best_of_groups(torch.zeros(1, 4), torch.zeros(1, 4), group_size=v),

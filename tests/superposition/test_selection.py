@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mechnotes.superposition.selection import best_of_groups, best_seed, pick
+from mechnotes.superposition.selection import best, best_of_groups, best_seed, pick
 
 
 def test_best_seed_has_the_lowest_loss_at_each_density():
@@ -22,7 +22,7 @@ def test_pick_takes_the_chosen_seed_at_each_density():
 
 def test_picking_the_best_seed_gives_the_smallest_loss():
     loss = torch.tensor([[3.0, 1.0], [0.5, 0.7]])
-    assert torch.equal(pick(loss, best_seed(loss)), loss.min(dim=1).values)
+    assert torch.equal(best(loss, loss), loss.min(dim=1).values)
 
 
 def test_groups_of_seeds_are_judged_separately():
@@ -35,7 +35,7 @@ def test_a_single_group_gives_the_best_of_all():
     generator = torch.Generator().manual_seed(0)
     loss, values = (torch.rand(3, 8, generator=generator) for _ in range(2))
     found = best_of_groups(values, loss, group_size=8)
-    assert torch.equal(found[0], pick(values, best_seed(loss)))
+    assert torch.equal(found[0], best(values, loss))
 
 
 @pytest.mark.bad_input

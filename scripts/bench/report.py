@@ -1,0 +1,88 @@
+"""Puts measurements side by side, says on which machine they were made, and keeps them as JSON."""
+
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+RESULTS = Path(__file__).with_name("results")
+Values = Mapping[str, Sequence[float | None]]
+"""What was measured, by side; None where a page never showed an edit."""
+
+
+def row(what: str, unit: str, values: Values) -> dict[str, Any]:
+    """Medians of both sides, their ratio, and every single value."""
+    medians = {side: _median(measured) for side, measured in values.items()}
+    ours, stock = medians["ours"], medians["stock"]
+    told: dict[str, Any] = {"what": what, "unit": unit, **medians}
+    told["ratio"] = round(stock / ours, 2) if ours and stock else None
+    stale = {side: sum(value is None for value in seen) for side, seen in values.items()}
+    told["stale"] = {side: count for side, count in stale.items() if count}
+    told["all"] = {side: [_short(value) for value in seen] for side, seen in values.items()}
+    return told
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Lines for the terminal."""
+    lines = [f"{'':30}{'ours':>12}{'stock':>12}{'stock/ours':>12}", "-" * 66]
+    for told in rows:
+        sides = [_cell(told, side) for side in ("ours", "stock")]
+        ratio = "" if told["ratio"] is None else f"{told['ratio']:.2f}"
+        lines.append(f"{told['what']:30}{sides[0]:>12}{sides[1]:>12}{ratio:>12}")
+    return "\n".join(lines)
+
+
+def machine() -> dict[str, Any]:
+    """Words about this machine that do not say whose it is."""
+    return {
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "processor": _processor(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "versions": {
+            name: version(name) for name in ("mkdocs", "mkdocs-jupyter", "mkdocs-material")
+        },
+    }
+
+
+def load() -> float | None:
+    """Mean number of processes that wanted a core in the last minute."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def store(name: str, told: Mapping[str, Any], *, folder: Path = RESULTS) -> Path:
+    """Write a benchmark's result; the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
+    dated = {"date": datetime.now(UTC).date().isoformat(), "machine": machine(), **told}
+    path.write_text(json.dumps(dated, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    seen = [value for value in values if value is not None]
+    return _short(median(seen)) if len(seen) == len(values) else None
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _cell(told: Mapping[str, Any], side: str) -> str:
+    if side in told["stale"]:
+        return "stale"
+    return f"{told[side]:.2f} {told['unit']}"
+
+
+def _processor() -> str:
+    names = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.*)", names.read_text()) if names.exists() else None
+    return found[1] if found else platform.processor() or platform.machine()
