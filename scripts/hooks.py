@@ -5,22 +5,33 @@ the extension point that it uses itself. While serving no hook raises, because M
 refuse every request: what is wrong with a page stands on the page.
 """
 
-import hashlib
 import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
 
-import mkdocs
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
-from pipeline import glossary, head, lessons, navigation, notebook, provenance, reference
+from mkdocs.utils.templates import TemplateContext
+from pipeline import (
+    glossary,
+    head,
+    lessons,
+    navigation,
+    notebook,
+    provenance,
+    reference,
+    surroundings,
+    uses,
+)
+from pipeline.finished import Finisher
 from pipeline.kernels import Kernels
 from pipeline.memo import Renderer
 from pipeline.project import Project
@@ -37,6 +48,9 @@ class State:
     kernels: Kernels
     shown: dict[str, lessons.Lesson] = {}
     renderer: Renderer
+    finisher: Finisher
+    nav: Navigation
+    surroundings = ""
     modules: dict[str, str] = {}
     abbreviations = ""
 
@@ -70,9 +84,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, uri, content=reference.markdown(name)))
     State.abbreviations = _abbreviations()
     config.nav = navigation.navigation(State.project)
-    State.renderer = Renderer(
-        State.project.root / ".cache" / "render", _surroundings(files, config)
-    )
+    State.surroundings = surroundings.of_markdown(files, config)
+    State.renderer = Renderer(State.project.root / ".cache" / "render", State.surroundings)
     return files
 
 
@@ -105,7 +118,8 @@ def _dressed(markdown: str, page: Page, config: MkDocsConfig) -> str:
         markdown = head.with_head(markdown, page.meta, record, notebook=name, colab=colab)
     if lesson:
         markdown = head.with_problem(markdown, lesson.problem)
-        markdown = f"{markdown}\n\n{provenance.card(State.project, record)}\n"
+        uses_line = uses.line(State.project, lesson.page) if lesson.page else ""
+        markdown = f"{markdown}\n\n{uses_line}\n\n{provenance.card(State.project, record)}\n"
     if uri != "glossary.md" and uri not in State.modules:
         markdown = f"{markdown}\n\n{State.abbreviations}\n"
     return markdown
@@ -124,6 +138,33 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return glossary.first_only(html)
 
 
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Keep the navigation, which every finished page shows."""
+    State.nav = nav
+
+
+@event_priority(-200)  # the plugins that fill in references have had their turn
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Find the pages that were finished before."""
+    pages = [file.page for file in files.documentation_pages() if file.page]
+    around = State.surroundings + surroundings.of_templates(config)
+    State.finisher = Finisher(State.project.root / ".cache" / "finished", around)
+    State.finisher.prepare(env, State.nav, pages)
+
+
+@event_priority(100)  # before the search
+def on_page_context(
+    context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+) -> None:
+    """Let the search know what it found on a finished page."""
+    State.finisher.search(page, config)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Take a finished page as it was, and remember the others."""
+    return State.finisher.finish(page, output, config)
+
+
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable) -> LiveReloadServer:
     """Look for edits more often than MkDocs does."""
     watched = [config.docs_dir, config.config_file_path]
@@ -138,6 +179,7 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable) 
 def on_post_build(config: MkDocsConfig) -> None:
     """Forget renderings that no page uses any more."""
     State.renderer.sweep()
+    State.finisher.sweep()
     if not State.serving:
         State.kernels.close()
 
@@ -191,12 +233,3 @@ def _rendered(page: Page, config: MkDocsConfig, files: Files) -> None:
         return
     sources = reference.sources(State.project, module) if module else ""
     State.renderer.render(page, config, files, sources=sources)
-
-
-def _surroundings(files: Files, config: MkDocsConfig) -> str:
-    """Whatever all renderings depend on: configuration, link targets, versions, tooltips."""
-    paths = [Path(config.config_file_path), *Path(__file__).parent.glob("pipeline/*.py")]
-    said = [path.read_text(encoding="utf-8") for path in paths]
-    uris = sorted(file.src_uri for file in files.documentation_pages())
-    said += [*uris, mkdocs.__version__, sys.version, State.abbreviations]
-    return hashlib.sha256("\0".join(said).encode()).hexdigest()

@@ -32,7 +32,7 @@ def test_a_definition_is_the_first_paragraph_as_plain_text_on_one_line():
 
 
 def test_every_spelling_gets_a_tooltip_in_both_cases():
-    lines = glossary.abbreviations(SMALL).split("\n")
+    lines = glossary.abbreviations(SMALL).split("\n\n")
     starts = [line.split(":")[0] for line in lines]
     assert starts == ["*[Feature]", "*[feature]", "*[features]", "*[Features]", "*[SAE]"]
 

@@ -55,13 +55,16 @@ def definitions(glossary_markdown: str) -> dict[str, str]:
 
 
 def abbreviations(glossary_markdown: str) -> str:
-    """Lines that give every term its tooltip on the page they are appended to."""
+    """Lines that give every term its tooltip on the page they are appended to.
+
+    Blank lines stand between them, because Markdown would read one long block anew for each line.
+    """
     lines = [
         f"*[{form}]: {entry.definition}"
         for entry in entries(glossary_markdown)
         for form in entry.forms
     ]
-    return "\n".join(lines)
+    return "\n\n".join(lines)
 
 
 def first_only(html: str) -> str:

@@ -90,6 +90,8 @@ def run(
 
 def _run_unless_known(project: Project, stale: list[Page], kernels: Kernels, say: Callable) -> Told:
     """Run pages, but not one that failed before and has nothing changed that could cure it."""
+    if not stale:
+        return {}
     state = project.code_state()
     known = {page.uri: _failures.get((page.key, state)) for page in stale}
     told: Told = {uri: error for uri, error in known.items() if error}

@@ -70,7 +70,9 @@ class Renderer:
         part.replace(self.folder / f"{key}.json")
 
     def sweep(self) -> None:
-        """Forget on disk what this build did not use."""
+        """Forget what this build did not use."""
+        for key in [key for key in _memory if f"{key}.json" not in self.used]:
+            del _memory[key]
         for path in self.folder.glob("*"):
             if path.name not in self.used:
                 path.unlink(missing_ok=True)
@@ -93,7 +95,7 @@ def _told(page: Page) -> dict:
     links = page.links_to_anchors or {}
     return {
         "content": page.content,
-        "toc": [_token(item) for item in page.toc],
+        "toc": [token(item) for item in page.toc],
         "title": page._title_from_render,
         "anchors": sorted(page.present_anchor_ids or ()),
         "links": {file.src_uri: anchors for file, anchors in links.items()},
@@ -109,6 +111,7 @@ def _set(page: Page, known: dict, files: Files) -> None:
     page.links_to_anchors = {file: links for file, links in found.items() if file}
 
 
-def _token(item: AnchorLink) -> dict:
-    children = [_token(child) for child in item.children]
+def token(item: AnchorLink) -> dict:
+    """An entry of a page's table of contents, with those below it."""
+    children = [token(child) for child in item.children]
     return {"name": item.title, "id": item.id, "level": item.level, "children": children}
