@@ -21,6 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils.templates import TemplateContext
 from pipeline import (
+    api,
     glossary,
     head,
     lessons,
@@ -229,7 +230,10 @@ def _render(page: Page, config: MkDocsConfig, files: Files) -> None:
 def _rendered(page: Page, config: MkDocsConfig, files: Files) -> None:
     module = State.modules.get(page.file.src_uri, "")
     if module == reference.PACKAGE:  # mkdocstrings sets itself up when it renders its first page
-        type(page).render(page, config, files)
-        return
+        state = reference.state(State.project)
+        if not api.set_up(config, state):
+            type(page).render(page, config, files)
+            api.keep(config, state)
+            return
     sources = reference.sources(State.project, module) if module else ""
     State.renderer.render(page, config, files, sources=sources)

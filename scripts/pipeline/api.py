@@ -1,7 +1,8 @@
-"""What a reference page registers while it is rendered: names for links and for `objects.inv`.
+"""What a reference page leaves behind while it is rendered, for builds in which it is not.
 
-mkdocstrings fills both as a side effect of rendering, so a remembered page has to register its
-names again.
+mkdocstrings registers names for links and for `objects.inv` as a side effect of rendering, so a
+remembered page has to register its names again. It also sets itself up and reads the package with
+its first page; while serving, an unchanged package is not read again.
 """
 
 from typing import Any
@@ -10,6 +11,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
 Entry = tuple[str, str, str, str]
+
+_read: dict[str, Any] = {}
 
 
 def entries(page: Page, config: MkDocsConfig) -> list[Entry]:
@@ -31,6 +34,26 @@ def restore(page: Page, config: MkDocsConfig, known: list[Entry]) -> None:
         own = name == anchor  # otherwise another name of an object that is documented elsewhere
         _plugin(config, "autorefs").register_anchor(page, name, anchor, title=title, primary=own)
         inventory.register(name=name, domain="py", role=role, uri=f"{page.url}#{anchor}")
+
+
+def set_up(config: MkDocsConfig, state: str) -> bool:
+    """Make mkdocstrings ready without rendering; False unless it has read these sources before."""
+    if state not in _read:
+        return False
+    handler = _handler(config)
+    handler.update_env(config)
+    handler._modules_collection = _read[state]
+    return True
+
+
+def keep(config: MkDocsConfig, state: str) -> None:
+    """Remember what mkdocstrings has read of the package for the next build in this process."""
+    _read.clear()
+    _read[state] = _handler(config)._modules_collection
+
+
+def _handler(config: MkDocsConfig) -> Any:
+    return _plugin(config, "mkdocstrings").get_handler("python")
 
 
 def _plugin(config: MkDocsConfig, name: str) -> Any:

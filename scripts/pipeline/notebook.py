@@ -5,6 +5,7 @@ are written out against the site's address when one is set, and as plain text ot
 """
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import urljoin
 
@@ -18,6 +19,7 @@ GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+?)(?:\.git)?/?$")
 REFERENCE = re.compile(r"\[([^\]]+)\]\[(?:\w+(?:\.\w+)+)?\]")
 
 
+@lru_cache(maxsize=256)
 def notebook(page: Page, *, site_url: str = "", install: str = "") -> str:
     """JSON of the output-free notebook, the same on every call.
 

@@ -41,3 +41,10 @@ def path(project: Project, module: str) -> Path:
 def sources(project: Project, module: str) -> str:
     """Digest of what the page of a module shows."""
     return hashlib.sha256(path(project, module).read_bytes()).hexdigest()
+
+
+def state(project: Project) -> str:
+    """Digest of the whole package's sources."""
+    paths = sorted((project.root / PACKAGE).rglob("*.py"))
+    told = [f"{path.relative_to(project.root)} {path.read_text('utf-8')}" for path in paths]
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()

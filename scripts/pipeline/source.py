@@ -6,7 +6,8 @@ alt text or to a caption executes nothing.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import jupytext
 import yaml
@@ -47,7 +48,7 @@ class Page:
     """A page as its author wrote it."""
 
     uri: str
-    meta: dict
+    meta: dict = field(hash=False)
     cells: tuple[Cell, ...]
 
     @property
@@ -76,6 +77,7 @@ def read(project: Project, uri: str) -> Page:
     return parse(uri, text)
 
 
+@lru_cache(maxsize=256)
 def parse(uri: str, text: str) -> Page:
     """Read a page from its text; `uri` is only its name."""
     notebook = jupytext.reads(text, fmt="py:percent")
