@@ -12,7 +12,7 @@
 #
 # <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network. Start with [superposition](notes/superposition.py): why one neuron seems to mean five things.</p>
 
-# %% alt="Ten panels of arrows in a plane. With dense features two arrows stand at a right angle; as features get sparser four arrows form opposite pairs, and finally five form a regular pentagon." caption="Ten small networks, each with room for two features and five to store. The rarer the features, the more of them the network keeps, and the rarest form a pentagon. [See how, and when not](examples/superposition/30_arrangements.py)." tags=["hide-input"]
+# %% alt="Ten panels of arrows in a plane. With dense features two arrows stand at a right angle; as features get sparser four arrows form opposite pairs, and finally five form a regular pentagon." caption="Ten small networks, each with room for two features and five to store; p is how often a feature is on. The rarer the features, the more of them the network keeps, and the rarest form a pentagon. [See how, and when not](examples/superposition/30_arrangements.py)." tags=["hide-input"]
 from mechnotes import experiments
 from mechnotes.plots.geometry import plot_features
 from mechnotes.superposition import selection, training
@@ -30,7 +30,7 @@ plot_features(
 # wrong, or deceives, nobody can point at the part that did it. Mechanistic interpretability
 # tries to take networks apart until we can. It is young, much in it is disputed, and that is why
 # this site shows its working: what was measured, how much it varies, what the control
-# did, and [where we failed to reproduce a result](scorecard.py).
+# did, and [which results we could reproduce and which not](scorecard.py).
 
 # %% [markdown]
 # ## Three ways in

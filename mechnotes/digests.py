@@ -35,7 +35,7 @@ def source_digest(source: str) -> str:
     Raises:
         ValueError: If the text is not Python.
 
-    Example:
+    Examples:
         >>> source_digest("x = 1  # one") == source_digest("x=1")
         True
     """

@@ -30,7 +30,7 @@ def generator(seed: int, *stream: str | int, device: str = "cpu") -> torch.Gener
         ValueError: If the seed is not an integer of at least 0, a stream's name is neither a
             string nor an integer, or the machine has no such device.
 
-    Example:
+    Examples:
         >>> torch.rand(2, generator=generator(0, "data"))
     """
     validate.device(device)

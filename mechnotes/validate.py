@@ -32,7 +32,7 @@ def refuse(what: str, *, got: object, expected: str, fix: str) -> NoReturn:
     Raises:
         ValueError: Always.
 
-    Example:
+    Examples:
         >>> refuse("steps", got=-1, expected="an integer of at least 1", fix="Pass steps=1.")
         Traceback (most recent call last):
         ValueError: steps: got -1; expected an integer of at least 1. Pass steps=1.
@@ -218,7 +218,7 @@ def shape(tensor: Checked, name: str, axes: tuple[str, ...], **sizes: int) -> Ch
     Raises:
         ValueError: If the number of axes or a size differs, or an axis has size 0.
 
-    Example:
+    Examples:
         >>> shape(x, "x", ("batch", "instances", "features"), features=W.shape[-1])
     """
     import torch

@@ -28,7 +28,7 @@ def check(id: str, function: Callable[..., Any]) -> CheckResult:
     Raises:
         ValueError: If no exercise has that id.
 
-    Example:
+    Examples:
         >>> catalog.check("E04", lambda importance_ratio: importance_ratio)
     """
     return find(id).check(function)

@@ -39,7 +39,7 @@ def independent(
     Raises:
         ValueError: If there are no samples or a density lies outside [0, 1].
 
-    Example:
+    Examples:
         >>> density = torch.full((1, 5), 0.1)
         >>> independent(1024, density=density, generator=rng.generator(0))
     """

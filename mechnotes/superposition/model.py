@@ -38,7 +38,7 @@ class ToyModel(nn.Module):
     Raises:
         ValueError: If W and b do not fit each other or an activation is unknown.
 
-    Example:
+    Examples:
         >>> model = ToyModel(toys.W[:, 0], toys.b[:, 0])
         >>> x_hat = model(x)
     """

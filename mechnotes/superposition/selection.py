@@ -44,7 +44,7 @@ def pick(
     Raises:
         ValueError: If the number of densities differs or a seed index is out of range.
 
-    Example:
+    Examples:
         >>> W = pick(toys.W, best_seed(toys.loss))
     """
     validate.floating(values, "values")
@@ -87,7 +87,7 @@ def best(
     Raises:
         ValueError: As `best_seed` and `pick`.
 
-    Example:
+    Examples:
         >>> W = best(toys.W, toys.loss)
     """
     return pick(values, best_seed(loss))

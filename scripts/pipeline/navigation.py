@@ -55,11 +55,17 @@ def _reference(project: Project) -> list:
     """Modules of a topic below the topic; single modules first."""
     names = reference.modules(project)
     packages = {name for name in names if any(other.startswith(f"{name}.") for other in names)}
-    top: list = [{name: reference.uri(name)} for name in names if _is_single(name, packages)]
+    single = [name for name in names if _is_single(name, packages)]
+    top: list = [{_last(name): reference.uri(name)} for name in single]
     for package in sorted(packages - {reference.PACKAGE}):
-        inside = [name for name in names if name == package or name.startswith(f"{package}.")]
-        top.append({package: [{name: reference.uri(name)} for name in inside]})
+        inside = [name for name in names if name.startswith(f"{package}.")]
+        pages = [{_last(name): reference.uri(name)} for name in inside]
+        top.append({_last(package): [{"overview": reference.uri(package)}, *pages]})
     return top
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _is_single(name: str, packages: set[str]) -> bool:

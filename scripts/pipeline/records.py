@@ -15,6 +15,9 @@ from pathlib import Path
 from .project import Project
 from .source import Page
 
+FORM = 1
+"""Counts up when records change their shape; those of another form are run again."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -25,6 +28,7 @@ class Record:
     reads: dict[str, str]
     cells: list[list[dict]]
     run: dict = field(default_factory=dict)
+    form: int = FORM
 
     @property
     def said(self) -> str:
@@ -71,11 +75,12 @@ def publish(project: Project, record: Record) -> bool:
 
 
 def load(path: Path) -> Record | None:
-    """A record from its file; None if there is none or it cannot be read."""
+    """A record from its file; None if there is none, or none of today's form."""
     try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
+        record = Record(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    return record if record.form == FORM else None
 
 
 def committed_path(project: Project, uri: str) -> Path:

@@ -26,10 +26,8 @@ def uri(module: str) -> str:
 
 def markdown(module: str) -> str:
     """The page's whole Markdown."""
-    matter = (
-        f"title: {module}\nsearch: {{boost: 0.5}}"  # a note answers a reader before an API does
-    )
-    return f"---\n{matter}\n---\n\n# `{module}`\n\n::: {module}\n"
+    matter = f"title: {module}\nsearch: {{boost: 0.3}}"  # a note comes before an API
+    return f"---\n{matter}\n---\n\n::: {module}\n    options: {{heading_level: 1}}\n"
 
 
 def path(project: Project, module: str) -> Path:

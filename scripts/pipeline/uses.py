@@ -6,6 +6,7 @@ every function links back to the lessons that use it.
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from . import reference
 from .project import Project
@@ -22,7 +23,7 @@ def line(project: Project, page: Page) -> str:
 
 def names(project: Project, page: Page) -> list[str]:
     """Dotted names of the public functions and classes that the page's code reaches."""
-    trees = [ast.parse(_python(cell.source)) for cell in page.code]
+    trees = [_tree(_python(cell.source)) for cell in page.code]
     known: dict[str, str] = {}
     for tree in trees:
         known |= dict(_imported(tree))
@@ -59,6 +60,19 @@ def _is_documented(project: Project, name: str) -> bool:
     path = reference.path(project, module)
     if not path.is_file() or last.startswith("_"):
         return False
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    defined = ast.FunctionDef | ast.ClassDef
-    return any(isinstance(node, defined) and node.name == last for node in body)
+    return last in _defined(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=256)
+def _defined(source: str) -> frozenset[str]:
+    """Names of the functions and classes at the top of a module."""
+    body = _tree(source).body
+    return frozenset(n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef))
+
+
+def _tree(source: str) -> ast.Module:
+    """Syntax tree, empty for what an author has not finished."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])

@@ -144,8 +144,12 @@ class Server:
 
     def read(self, url: str = "") -> str:
         """The page at an address below the site's."""
+        return self.bytes(url).decode()
+
+    def bytes(self, url: str) -> bytes:
+        """The file at an address below the site's."""
         with urllib.request.urlopen(self.address + url, timeout=10) as answer:
-            return answer.read().decode()
+            return answer.read()
 
     def until(self, url: str, true: Callable[[str], bool], *, seconds: float = 90) -> str:
         """The page as soon as something is true of it.

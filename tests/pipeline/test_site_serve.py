@@ -71,6 +71,25 @@ def test_an_edit_of_prose_is_served_without_execution(project: Project, server: 
     assert runs(server) == before
 
 
+def test_edits_leave_the_reference_and_the_search_as_they_are(project: Project, server: Server):
+    urls = ("objects.inv", "search/search_index.json")
+    before = [server.bytes(url) for url in urls]
+    for number in range(3):
+        words = f"Edited {number} times."
+        write(project, "docs/index.py", f"# %% [markdown]\n# # Home\n#\n# Welcome. {words}\n")
+        server.until("", lambda text, words=words: words in text)
+        assert "Referenced by" in server.read("reference/numbers/")
+    write(project, "docs/index.py", FILES["docs/index.py"])
+    server.until("", lambda text: "Edited" not in text)
+    assert [server.bytes(url) for url in urls] == before
+
+
+def test_a_new_title_is_in_the_navigation_of_every_page(project: Project, server: Server):
+    sites.change(project, "docs/notes/plain.md", "A plain note", "A renamed note")
+    for url in ("", LESSON_URL, NOTE_URL):
+        server.until(url, lambda text: "A renamed note" in text and "A plain note" not in text)
+
+
 def test_an_edit_of_code_executes_that_page(project: Project, server: Server):
     before = runs(server)
     sites.change(project, LESSON_URI, "said by", "told by")
@@ -111,6 +130,7 @@ FAULTS = {
         "# ---\n# order: first\n# ---\n\n" + FILES["docs/notes/topic.py"],
         "",
     ),
+    "code that is not Python": (LESSON_URI, f"{LESSON}\n# %%\nx = (\n", LESSON_URL),
     "an empty page": (LESSON_URI, "", LESSON_URL),
     "a term without a definition": ("docs/glossary.md", "# Glossary\n\n## A { #a }\n", ""),
     "a module that is not Python": ("mechnotes/numbers.py", "def value(:\n", LESSON_URL),
