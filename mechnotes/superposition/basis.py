@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import validate
-from mechnotes.superposition.model import Activation, ToyModel, weighted_loss
+from mechnotes.superposition.model import ACTIVATIONS, Activation, ToyModel, weighted_loss
 
 
 def random_rotations(
@@ -116,29 +116,32 @@ def axis_share(
 
 
 def monosemanticity(
-    W: Float[Tensor, "*models d_hidden features"],
+    W: Float[Tensor, "*models d_hidden features"], *, hidden_activation: Activation = "relu"
 ) -> Float[Tensor, "*models d_hidden"]:
     """How far each hidden neuron responds to a single feature.
 
-    Features are fed one at a time with value 1; neuron d then answers with W[d, i].
+    Features are fed one at a time with value 1. Neuron d then answers with W[d, i], or with 0 if
+    that is negative and the hidden layer has a ReLU.
 
     Args:
         W: Weights.
+        hidden_activation: Hidden activation; with "linear", negative answers count by their size.
 
     Returns:
         Largest response over the sum of all responses, in absolute value: 1 for a monosemantic
         neuron, 1 / n_features for one that answers to all alike, NaN for a dead one.
 
     Raises:
-        ValueError: If W is not finite.
+        ValueError: If W is not finite or the activation is unknown.
 
     Source:
         Jermyn et al. 2022, Engineering Monosemanticity in Toy Models, arXiv:2211.09169, who call a
-        neuron monosemantic above 0.999. Theirs uses responses after the ReLU.
+        neuron monosemantic above 0.999.
     """
     validate.shape(validate.finite(W, "W"), "W", ("...", "d_hidden", "features"))
-    response = W.abs() / W.abs().amax(dim=-1, keepdim=True)
-    return 1 / response.sum(dim=-1)
+    validate.choice(hidden_activation, "hidden_activation", ACTIVATIONS)
+    response = W.relu() if hidden_activation == "relu" else W.abs()
+    return 1 / (response / response.amax(dim=-1, keepdim=True)).sum(dim=-1)
 
 
 def _check_orthogonal(rotations: Tensor, d_hidden: int) -> None:

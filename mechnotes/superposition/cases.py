@@ -84,12 +84,32 @@ def boundary(importance_ratio: float) -> ToyConfig:
     )
 
 
+def between(importance_ratio: float) -> ToyConfig:
+    """Configuration between the closed-form bound and the optimised edge.
+
+    Args:
+        importance_ratio: One of the ratios in `OPTIMISED_EDGES`.
+
+    Returns:
+        The boundary run at one and two thirds of the way from the bound to the edge.
+
+    Raises:
+        ValueError: If the ratio has no sharp edge.
+    """
+    validate.choice(importance_ratio, "importance_ratio", tuple(OPTIMISED_EDGES))
+    bound = 4 * importance_ratio / (2 + 5 * importance_ratio)
+    gap = OPTIMISED_EDGES[importance_ratio] - bound
+    densities = tuple(round(bound + gap * k / 3, 4) for k in (1, 2))
+    return replace(boundary(importance_ratio), densities=densities)
+
+
 TOYS = {
     "pentagon": PENTAGON,
     "pentagon-equal": replace(PENTAGON, importance_decay=1.0, n_seeds=8, n_frames=0),
     "pentagon-linear": PENTAGON_LINEAR,
     "linear": replace(PENTAGON_LINEAR, learning_rate=3e-3, n_seeds=16),
     **{f"boundary-{ratio:g}": boundary(ratio) for ratio in (0.1, 0.25, 0.5, 0.8, 1.0)},
+    **{f"between-{ratio:g}": between(ratio) for ratio in OPTIMISED_EDGES},
     "boundary-linear": replace(
         boundary(0.5), densities=(0.3556, 0.6058), activation="linear", n_seeds=8
     ),

@@ -52,7 +52,7 @@ def pentagon_norms() -> Measured:
 @claim(
     id="N-TMS-1c",
     statement="Dense features fill the two dimensions exactly once: no superposition",
-    published="|W|^2 = 2",
+    published="|W|² = 2",
     source=FIVE_FEATURES,
     band=Band(low=1.9, high=2.1),
     control_band=Band(low=4, high=math.inf),
@@ -107,7 +107,7 @@ def rise_in_count() -> Measured:
 
 @claim(
     id="N-TMS-2a",
-    statement="Below the bound p* = 4r/(2+5r), two features share one dimension",
+    statement="Below our bound p* = 4r/(2+5r), two features share one dimension",
     published="superposition on the sparse side of the boundary",
     source=PHASE_CHANGE,
     band=Band(low=0.6, high=math.inf),
@@ -121,7 +121,7 @@ def second_norm_below_boundary() -> Measured:
 
 @claim(
     id="N-TMS-2b",
-    statement="Above the optimised edge, the dimension belongs to one feature alone",
+    statement="Above our optimised edge, the dimension belongs to one feature alone",
     published="no superposition on the dense side of the boundary",
     source=PHASE_CHANGE,
     band=Band(low=0, high=0.1),
@@ -134,8 +134,26 @@ def second_norm_above_edge() -> Measured:
 
 
 @claim(
+    id="N-TMS-2c",
+    statement="The second feature is stored or dropped, never in between, at every importance",
+    published="a phase change: superposition sets in by a jump",
+    source=PHASE_CHANGE,
+    band=Band(low=0, high=0, unit="densities"),
+    control_band=Band(low=0, high=0, unit="densities"),
+    recorded="differs",
+)
+def half_stored_densities() -> Measured:
+    """Band: no density with a norm between 0.1 and 0.6, where a jump would leave none.
+
+    Measured at ratio 0.8. Written after a reader had seen that run, so the band is the claim itself
+    and not a pilot's. Control: ratio 0.5, where there is a jump.
+    """
+    return measures.half_stored_densities()
+
+
+@claim(
     id="N-TMS-3",
-    statement="One active feature costs (1-|W_i|^2)^2/3 + sum of ReLU(W_i.W_j)^2/3",
+    statement="One active feature costs (1 − |Wᵢ|²)²/3 + Σ ReLU(Wᵢ·Wⱼ)²/3",
     published="equality",
     source=LINEAR_MODEL,
     band=Band(low=0, high=1e-6),
@@ -181,7 +199,7 @@ def correlated_cosine() -> Measured:
 @claim(
     id="N-TMS-10a",
     statement="A linear model keeps the features it stores orthogonal",
-    published="no superposition: |W_i . W_j| = 0",
+    published="no superposition: |Wᵢ·Wⱼ| = 0",
     source=LINEAR_MODEL,
     band=Band(low=0, high=0.05),
     control_band=Band(low=0.3, high=math.inf),

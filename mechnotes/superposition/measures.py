@@ -89,6 +89,15 @@ def second_norm_above_edge() -> Measured:
     return _measured(norms, claimed=0.0, control=below.min(), note=_by_ratio(norms))
 
 
+def half_stored_densities() -> Measured:
+    """Densities at which feature 2 is neither stored nor dropped, at ratio 0.8; control: 0.5."""
+    unequal, sharp = (geometry.feature_norms(_best(f"boundary-{r}"))[..., 1] for r in (0.8, 0.5))
+    half = [((norm > 0.1) & (norm < 0.6)).sum(dim=-1) for norm in (unequal, sharp)]
+    norms = ", ".join(f"{norm:.2f}" for norm in unequal[0, 10:16])
+    note = f"norms at densities 0.55 to 0.80: {norms}"
+    return _measured(half[0], claimed=0.0, control=half[1].max(), note=note)
+
+
 def single_feature_identity() -> Measured:
     """Largest gap between the closed form and quadrature on trained weights; control: no ReLU."""
     W = _toys("pentagon").W.flatten(0, 1).double()

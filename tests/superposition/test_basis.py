@@ -63,10 +63,17 @@ def test_axis_share_is_one_on_an_axis_and_one_over_m_on_the_diagonal():
 
 
 def test_monosemanticity_is_one_for_one_feature_and_one_over_n_for_all_alike():
-    W = torch.tensor([[0.0, -2.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]])
+    W = torch.tensor([[0.0, 2.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]])
     measured = basis.monosemanticity(W)
     assert measured[:2].tolist() == pytest.approx([1.0, 0.25])
     assert measured[2].isnan()
+
+
+def test_a_relu_neuron_does_not_answer_with_its_negative_weights():
+    W = torch.tensor([[-9.0, 1.0, 1.0]])
+    assert basis.monosemanticity(W).item() == pytest.approx(1 / 2)
+    linear = basis.monosemanticity(W, hidden_activation="linear")
+    assert linear.item() == pytest.approx(9 / 11)
 
 
 @pytest.mark.bad_input

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # What does the smallest model of superposition compute?
+# # What does a toy model of superposition compute?
 #
 # A language model hides its [features](../../glossary.md#feature) inside thousands of dimensions,
 # and nobody hands us the list. So we turn the question round: we *make* data whose features we
@@ -42,9 +42,10 @@ diagrams.plot_collisions(
 )
 
 # %% [markdown]
-# Amber columns are inputs in which two features speak at once. At density 0.5 that is the usual
-# case. At 0.05 it hardly happens, and that is the whole secret of
-# [superposition](../../glossary.md#superposition): features that never meet can share.
+# In columns with amber cells two or more features speak at once. At density 0.5 that is the usual
+# case. At 0.05 it hardly happens, and that is half of the secret of
+# [superposition](../../glossary.md#superposition): features that rarely meet can share. The other
+# half is the ReLU below.
 
 # %% [markdown]
 # ## Squeeze, and undo the squeeze
@@ -74,13 +75,14 @@ heatmap.plot_matrix(
 
 # %% [markdown]
 # The diagonal is what we want. Everything off it is
-# [interference](../../glossary.md#interference). Half of it is negative, and the ReLU removes that
-# for nothing. The two positive neighbours remain.
+# [interference](../../glossary.md#interference). Half of it is negative, and as long as output
+# $i$'s own feature is off, the ReLU removes that for nothing. The two positive neighbours remain.
 
 # %% [markdown]
 # ## The price of one feature
 #
-# Say feature $i$ alone is active and $b = 0$. Averaged over its value, the squared error is exactly
+# Say feature $i$ alone is active and $b = 0$. Summed over all five outputs and averaged over the
+# feature's value, the squared error is exactly
 #
 # $$\frac{(1-\lVert W_i\rVert^2)^2}{3} \;+\; \sum_{j\neq i}\frac{\mathrm{ReLU}(W_i\cdot W_j)^2}{3}.$$
 #
@@ -93,8 +95,8 @@ model.single_feature_loss(W)
 
 # %% [markdown]
 # Five equal prices, because the pentagon treats all features alike. The claim behind this
-# page compares the formula with numerical integration over many random models; it names its worst
-# case.
+# page compares the formula with numerical integration for all 160 trained models of the next lessons;
+# the number is the largest gap.
 
 # %%
 claims.badge(measured.single_feature_identity)
@@ -104,7 +106,9 @@ claims.badge(measured.single_feature_identity)
 #
 # It was written for a feature that is alone, and for $b = 0$. So we break both conditions. For
 # twelve densities we measure the model's true loss on fresh data and divide by what the formula
-# promises, $p$ times the summed prices; once as it stands, and once with a bias of $-0.2$.
+# promises; once as it stands, and once with a bias of $-0.2$. The loss is the squared error times
+# each feature's importance (here 1), averaged over inputs and over the five outputs, so the promise is
+# $p$ times the summed prices, divided by 5.
 
 # %%
 densities = torch.logspace(-2.5, 0, 12)
@@ -132,8 +136,8 @@ curves.plot_lines(
 
 # %% [markdown]
 # Grey, no bias: on the left the promise is kept, and as features begin to meet the formula becomes
-# too cheap. Amber, with bias: on the left the bias removes the two positive neighbours, and the
-# loss falls to a fifth; on the right it cuts what should have been heard. A trained model chooses
+# too cheap. Amber, with bias: on the left the bias removes most of the two positive neighbours, and
+# the loss falls to a sixth; on the right it cuts what should have been heard. A trained model chooses
 # its bias with its density, and everything on the [next page](20_when_it_pays.py) follows from
 # weighing these two regimes.
 
