@@ -10,7 +10,7 @@
 # %% [markdown]
 # # Look inside a neural network. Then check what you saw.
 #
-# <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network. Start with [superposition](notes/superposition.py): why one neuron seems to mean five things.</p>
+# <p class="mn-hero" markdown="span">Study notes on mechanistic interpretability that you can run. Every figure is computed by tested code, every claim is a check, and nothing needs a GPU or a network. Start with [superposition](notes/superposition.py): how a network stores five features in two dimensions, and why that makes it hard to read.</p>
 
 # %% alt="Ten panels of arrows in a plane. With dense features two arrows stand at a right angle; as features get sparser four arrows form opposite pairs, and finally five form a regular pentagon." caption="Ten small networks, each with room for two features and five to store; p is how often a feature is on. The rarer the features, the more of them the network keeps, and the rarest form a pentagon. [See how, and when not](examples/superposition/30_arrangements.py)." tags=["hide-input"]
 from mechnotes import experiments
@@ -41,7 +41,7 @@ plot_features(
 #
 # ### [Read](notes/superposition.py)
 #
-# One note for each topic, with lessons that show what it says. The glossary has every word.
+# A note for each topic, with lessons that show what it says, and a glossary for its words.
 #
 # </div>
 #

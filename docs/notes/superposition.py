@@ -11,7 +11,7 @@
 #
 # We would like to open a network and read off what it knows: this unit stands for curves, that one
 # for French. Sometimes it works. Usually a unit answers to a handful of unrelated things, and
-# nobody can say what it stands for. Superposition is the best explanation we have of why, and the
+# nobody can say what it stands for. Superposition is a leading explanation of why, not the only one, and the
 # [four lessons](#where-to-see-it) of this topic let you watch it happen in models small enough to
 # understand completely.
 
@@ -39,7 +39,7 @@
 # [ReLU](../glossary.md#relu) that acts on each unit separately does that; a purely linear layer, such
 # as the [residual stream](../glossary.md#residual-stream), does not. Only in a
 # [privileged basis](../glossary.md#privileged-basis) is "what does this neuron do?" a
-# question. [We turn the axes and measure](../examples/superposition/40_what_it_is_not.py#then-a-neuron-is-a-mixture-of-features).
+# question. [We turn the axes and measure](../examples/superposition/40_what_it_is_not.py#every-hidden-unit-means-something).
 
 # %% alt="Left: in a linear layer, turning the axes gives the same function. Right: with a ReLU per axis, the turned axes cut the plane in another place." caption="Turning the axes of a linear layer changes nothing that the network computes. With a ReLU it does." tags=["hide-input"]
 from mechnotes.plots import diagrams
@@ -62,7 +62,7 @@ diagrams.plot_superposition()
 # up a little of the others. Two things make it bearable. Most features are absent most of the time,
 # so the others are usually silent. And a nonlinearity can cut small readings away.
 
-# %% alt="Feature 1 alone is active in a pentagon of features. Reading along each direction gives 1, two values near 0.3 and two near minus 0.8; after a negative bias and a ReLU only feature 1 is left, slightly reduced." caption="What a ReLU with a negative bias removes: first the negative readings, then the small positive ones." tags=["hide-input"]
+# %% alt="Feature 1 alone is active in a pentagon of features. Reading along each direction gives 1, two values near 0.3 and two near minus 0.8; after a negative bias and a ReLU only feature 1 is left, reduced by a third." caption="What a ReLU with a negative bias removes: the negative readings and the small positive ones. Trained models lengthen their arrows to make up for what it costs." tags=["hide-input"]
 diagrams.plot_interference()
 
 # %% [markdown]
@@ -76,28 +76,29 @@ diagrams.plot_interference()
 # Two quantities decide. **Importance** is how much the loss suffers when a feature is lost.
 # **Sparsity** is how often the feature is absent; we count its opposite, the
 # [density](../glossary.md#density) $p$. For two features and one dimension the trade can be
-# computed: sharing costs in proportion to $p^2$, because two features must meet to collide, and
-# dropping one costs in proportion to $p$. So sharing wins when features are rare, and it wins
-# later for a feature that matters less. [The lesson](../examples/superposition/20_when_it_pays.py)
+# computed: sharing costs roughly in proportion to $p^2$, because two features must meet to collide,
+# and dropping one roughly in proportion to $p$. So sharing wins when features are rare, and for a
+# feature that matters less only at lower density. [The lesson](../examples/superposition/20_when_it_pays.py)
 # draws the boundary, with trained models on both sides of it
-# ([claims N-TMS-2a and 2b](../scorecard.py)).
+# ([claims N-TMS-2a to 2c](../scorecard.py)).
 #
-# In the paper's picture the second feature jumps from stored to dropped. For features of unequal
-# importance that is what we find; of two equal ones
-# [neither is ever dropped](../examples/superposition/20_when_it_pays.py#does-every-importance-have-an-edge).
+# In the paper's picture the second feature jumps from stored to dropped. Up to about half the
+# importance of the first, that is what we find. Nearer to equal importance the jump is only partial,
+# and of two equal ones
+# [neither is ever quite dropped](../examples/superposition/20_when_it_pays.py#does-every-importance-have-an-edge).
 
 # %% [markdown]
 # ## What it looks like
 #
 # Features do not end up just anywhere. Five equally sparse ones in a plane form a regular
-# pentagon; less sparse, they form two opposite pairs
+# pentagon; less sparse, four of them form two opposite pairs and the fifth is dropped
 # ([lesson](../examples/superposition/30_arrangements.py#from-two-features-to-five), claims N-TMS-1a to
 # 1f). Features that never occur together are put in opposite directions; features that occur
 # together avoid that
 # ([lesson](../examples/superposition/30_arrangements.py#who-faces-whom), claims N-TMS-7a and 7b). So
 # superposition groups features by how they occur, and the share of a dimension that each
-# receives, its [dimensionality](../glossary.md#dimensionality), falls on a few fractions: 1,
-# 1/2, 2/5.
+# receives, its [dimensionality](../glossary.md#dimensionality), falls, in these five-feature models,
+# near a few fractions: 1, 1/2, 2/5.
 
 # %% [markdown]
 # ## Why it matters for reading a network
@@ -117,7 +118,7 @@ diagrams.plot_interference()
 # finding them becomes easier.
 
 # %% [markdown]
-# ## Five sentences that are nearly right
+# ## Six sentences that are nearly right
 #
 # | one reads | better |
 # |---|---|
@@ -125,7 +126,8 @@ diagrams.plot_interference()
 # | "A feature is the direction of a neuron's activation." | A feature is a direction in activation space; it need not be aligned with any neuron. |
 # | "A small dense model mimics a large sparse one because dense data needs less room." | The hypothesis is that a small model with densely used neurons approximates a larger one whose neurons are rarely active. |
 # | "Polysemanticity and superposition are the same." | One is about neurons, the other about features in a space; the second is one cause of the first. |
-# | "Any model that is too small superposes." | [Not without a nonlinearity](../examples/superposition/40_what_it_is_not.py#any-model-with-too-few-dimensions-does-it): a linear model keeps the top features and drops the rest (claims N-TMS-10a and 10b). |
+# | "Any model that is too small superposes." | [Not without a nonlinearity](../examples/superposition/40_what_it_is_not.py#any-model-with-too-few-dimensions-does-it): a linear model, given features of unequal importance, keeps the top ones and drops the rest (claims N-TMS-10a and 10b). |
+# | "A feature spread over many neurons shows superposition." | That is a distributed code: one feature, many neurons. Superposition is more features than dimensions; either occurs without the other. |
 
 # %% [markdown]
 # ## What the toy models do not show

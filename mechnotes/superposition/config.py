@@ -84,7 +84,7 @@ class ToyConfig:
     @property
     def density(self) -> Float[Tensor, "densities features"]:
         """Probability that each feature is active, equal for all features of an instance."""
-        return torch.tensor(self.densities)[:, None].repeat(1, self.n_features)
+        return torch.tensor(self.densities, dtype=torch.float32)[:, None].repeat(1, self.n_features)
 
     @property
     def frame_steps(self) -> tuple[int, ...]:
