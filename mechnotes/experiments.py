@@ -7,7 +7,7 @@ A function that takes more than a page can wait for is declared where it is defi
         -> PentagonResult: ...
 
 It stays an ordinary function for tests and readers. `scripts/prerun.py run` computes its cases and
-stores them; a page writes `experiments.load(pentagon, "default")` and gets the typed result with
+stores them; a page writes `experiments.load(train, "pentagon")` and gets the typed result with
 its provenance. `load` never computes: an artifact that is missing, stale or damaged is an error
 that says which command cures it. MECHNOTES_STALE=allow turns stale into a warning while writing.
 """
@@ -34,7 +34,7 @@ class Experiment(Protocol[Parameters, ResultOut]):
     """A function declared with `@experiment`."""
 
     experiment_name: str
-    """Module path below the package and function, for example superposition.training.pentagon."""
+    """Module path below the package and function, for example superposition.training.train."""
     cases: Mapping[str, Any]
     """Config of each case."""
     minutes: float

@@ -21,7 +21,7 @@ class Provenance:
     """What is known about the run that made a result."""
 
     experiment: str
-    """Name of the experiment, for example superposition.training.pentagon."""
+    """Name of the experiment, for example superposition.training.train."""
     case: str
     """Name of its case."""
     config: Mapping[str, Any]

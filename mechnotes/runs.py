@@ -16,6 +16,7 @@ Everything that the remaining steps depend on must be saved, or the resumed resu
 """
 
 import json
+import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -183,6 +184,13 @@ class Run:
                 got=type(value).__name__,
                 expected="a number or a tensor",
                 fix="Trace the loss of the step.",
+            )
+        if not all(map(math.isfinite, numbers)):
+            validate.refuse(
+                "value",
+                got=f"{numbers[:3]} at traced value {len(self.traced)}",
+                expected="finite numbers",
+                fix="The run has diverged: mend it before it computes for long.",
             )
         if len(self.traced) < TRACED_STEPS:
             self.traced.append(numbers)

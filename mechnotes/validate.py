@@ -13,6 +13,7 @@ are typed `float | int` because beartype, unlike mypy, does not take an int for 
 """
 
 import math
+import re
 from collections.abc import Collection
 from numbers import Integral, Real
 from typing import NoReturn, TypeVar
@@ -77,8 +78,8 @@ def number(
     left = "(" if low_open or math.isinf(low) else "["
     right = ")" if high_open or math.isinf(high) else "]"
     interval = f"{left}{low:g}, {high:g}{right}"
-    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
-        real = float(value)
+    real = _as_float(value)
+    if math.isfinite(real):
         above = real > low if low_open else real >= low
         below = real < high if high_open else real <= high
         if above and below:
@@ -89,6 +90,16 @@ def number(
         expected=f"a finite number in {interval}",
         fix=f"Choose {name} inside that interval.",
     )
+
+
+def _as_float(value: object) -> float:
+    """The number as a float; NaN for what is none, or too large for one."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
 
 
 def seed(value: object, name: str = "seed") -> int:
@@ -121,7 +132,8 @@ def device(value: object, name: str = "device") -> str:
     import torch
 
     usable = {"cpu": True, "cuda": torch.cuda.is_available()}
-    if isinstance(value, str) and usable.get(value.split(":")[0], False):
+    named = isinstance(value, str) and re.fullmatch(r"cpu|cuda(:\d+)?", value)
+    if isinstance(value, str) and named and usable[value.split(":")[0]]:
         return value
     expected = " or ".join(f'"{kind}"' for kind, present in usable.items() if present)
     refuse(name, got=repr(value), expected=f"{expected} on this machine", fix='Pass "cpu".')

@@ -154,6 +154,14 @@ def judge(claim: Claim, measured: Measured) -> Outcome:
             expected=f"one that should lie in {claim.control_band}",
             fix="Measure the control too: Measured(value=..., control=...).",
         )
+    low, high = measured.spread or (measured.value, measured.value)
+    if not low <= measured.value <= high and not math.isnan(measured.value + low + high):
+        validate.refuse(
+            claim.id,
+            got=f"value {measured.value:g} with spread {low:g} to {high:g}",
+            expected="a value inside its own spread",
+            fix="Take value and spread from the same measurements.",
+        )
     verdict, reason = _verdict(claim, measured)
     return Outcome(claim=claim, measured=measured, verdict=verdict, reason=reason)
 

@@ -10,6 +10,11 @@
 import argparse
 import sys
 
+if __name__ == "__main__":
+    from setup import enter
+
+    enter.project_environment("jupytext")
+
 from pipeline import compare, compose, lessons, records, source
 from pipeline.kernels import Kernels
 from pipeline.project import HERE, Project
@@ -74,7 +79,11 @@ def _reasons(project: Project, page: Page, result: Record | PageError) -> list[s
 
 
 def _chosen(project: Project, parts: list[str]) -> list[Page]:
-    uris = [uri for uri in project.pages() if not parts or any(part in uri for part in parts)]
+    known = project.pages()
+    for part in parts:
+        if not any(part in uri for uri in known):
+            raise PageError(part, f"no page has this in its name; there are {', '.join(known)}")
+    uris = [uri for uri in known if not parts or any(part in uri for part in parts)]
     pages = [source.read(project, uri) for uri in uris]
     return [page for page in pages if page.code]
 
@@ -99,7 +108,10 @@ def _composes(page: Page, record: Record) -> list[str]:
 def _list(project: Project, pages: list[Page]) -> int:
     fresh = _fresh(project, pages)
     for page in pages:
-        print(f"{'fresh' if page.uri in fresh else 'stale'}  {page.uri}")
+        state = "fresh" if page.uri in fresh else "stale"
+        if page.uri in fresh and records.committed(project, page.uri) != fresh[page.uri]:
+            state = "fresh, but not committed: run `make pages`"
+        print(f"{page.uri}  {state}")
     return 0
 
 

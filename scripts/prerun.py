@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (run, renew):
         command.add_argument("name", nargs="?", help="experiment, as `list` shows it")
         command.add_argument("case", nargs="?", help="one of its cases")
-        command.add_argument("--device", help="cpu or cuda (default: as declared)")
+        command.add_argument("--device", choices=("cpu", "cuda"), help="default: as declared")
         command.add_argument("--threads", type=int, default=1, help="CPU threads (default 1)")
     return parser
 
@@ -218,4 +218,7 @@ def _state(entry: inventory.Entry) -> str:
 
 
 if __name__ == "__main__":
+    from setup import enter
+
+    enter.project_environment("torch")
     sys.exit(main())

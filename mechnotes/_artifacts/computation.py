@@ -84,7 +84,7 @@ def compute(task: Task) -> Computed:
         with reading.recorded() as inputs:
             run = Run(
                 checkpoint=task.checkpoint,
-                key=checkpoint_key(about),
+                key=checkpoint_key(about, device=task.device, threads=task.threads),
                 save_seconds=task.save_seconds,
                 progress=task.progress,
                 label=str(task),
@@ -148,9 +148,9 @@ def contents(weights: bytes, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def checkpoint_key(about: Mapping[str, Any]) -> str:
-    """What a checkpoint must have been made by to be continued: this code and this config."""
-    exact = json.dumps([about["digest"], about["config"]], sort_keys=True)
+def checkpoint_key(about: Mapping[str, Any], *, device: str, threads: int) -> str:
+    """What a checkpoint must have been made by to be continued: this code, config and machine."""
+    exact = json.dumps([about["digest"], about["config"], device, threads], sort_keys=True)
     return digests.shortened(exact.encode())
 
 

@@ -70,7 +70,7 @@ def scale_of_each(scale: object, cases: Mapping[str, Any]) -> dict[str, str]:
 
 
 def name_of(function: object) -> str:
-    """Name of a function below its package: `superposition.training.pentagon`.
+    """Name of a function below its package: `superposition.training.train`.
 
     Raises:
         ValueError: If it is not a function at the top level of a module.
@@ -117,7 +117,7 @@ def known_case(experiment: Any, case: object) -> None:
             "experiment",
             got=repr(experiment),
             expected="a function declared with @experiment",
-            fix="Pass the function itself, for example load(training.pentagon, 'default').",
+            fix="Pass the function itself, for example load(training.train, 'pentagon').",
         )
     known(case, experiment.cases, "case")
 

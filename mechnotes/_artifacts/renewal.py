@@ -4,6 +4,9 @@ Code that was only rearranged gets a new digest, so its artifacts read as stale,
 again would give the same result. `renew` repeats the first steps that the run traced (the whole
 run, if it traced nothing) and compares. If they agree, the stored result is stamped with the new
 digest, and the old one is kept on record. A changed config or input is no refactor: it is refused.
+
+What a run does after its traced steps (later steps, evaluation, packing) is not repeated. Who has
+changed that must compute again, with `prerun.py run --force`.
 """
 
 import math

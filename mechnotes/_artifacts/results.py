@@ -50,7 +50,16 @@ def plain(config: object) -> Any:
         return {key: plain(value) for key, value in config.items()}
     if isinstance(config, tuple):
         return [plain(value) for value in config]
-    return _packed(config, "config", {})
+    found: dict[str, Tensor] = {}
+    told = _packed(config, "config", found)
+    if found:  # a tensor would be left out of the comparison, and a changed one not noticed
+        validate.refuse(
+            "config",
+            got="a tensor",
+            expected="numbers, strings, booleans, None, tuples and dicts of them",
+            fix="Put a tuple of numbers into the config, or a file that the experiment reads.",
+        )
+    return told
 
 
 def unpack(kind: type, tensors: Mapping[str, "Tensor"], values: Mapping[str, Any]) -> Any:
@@ -81,6 +90,13 @@ def _packed(value: object, path: str, tensors: dict[str, "Tensor"]) -> Any:
         return {"fields": {n: below(getattr(value, n), p) for n, p in paths.items()}}
     if not hasattr(value, "detach"):
         _refuse(path, value)
+    if path in tensors:
+        validate.refuse(
+            path,
+            got="two tensors under one name",
+            expected="distinct dotted names",
+            fix="Leave dots out of dict keys.",
+        )
     # Tensors that share memory (views, tied weights) cannot be stored together: copy.
     tensors[path] = typing.cast("Tensor", value).detach().cpu().contiguous().clone()
     return {"tensor": path}

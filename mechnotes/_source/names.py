@@ -39,7 +39,7 @@ def bindings(statements: Iterable[ast.AST], *, package: str) -> Bindings:
     """
     bound: Bindings = {}
     outer: set[str] = set()
-    for node in _own_scope(statements):
+    for node in own_scope(statements):
         if isinstance(node, ast.Import | ast.ImportFrom):
             bound.update(_imported(node, package))
         elif isinstance(node, ast.Global | ast.Nonlocal):
@@ -155,7 +155,7 @@ def _chain(node: ast.Attribute) -> tuple[ast.expr, Dotted]:
     return current, tuple(reversed(attributes))
 
 
-def _own_scope(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def own_scope(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Every node of a scope, without the insides of nested functions, classes, comprehensions."""
     waiting = list(statements)
     while waiting:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mechnotes._source.canonical import parse
-from mechnotes._source.names import Dotted, bindings, free_names
+from mechnotes._source.names import Dotted, bindings, free_names, own_scope
 
 DECLARATIONS = frozenset({"experiment", "claim"})
 """Decorators that declare a function and leave what it computes alone."""
@@ -155,15 +155,15 @@ def _read(name: str, package: str, source: str) -> Module:
 
 
 def _changed_in_place(statement: ast.stmt) -> Iterator[str]:
-    """Names whose value a statement changes: `TABLE["a"] = 1`, `TABLE.update(...)`."""
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        targets = [t for t in statement.targets if not isinstance(t, ast.Name)]
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        targets = [statement.value.func]
-    for target in targets:
-        root: ast.expr = target
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        if isinstance(root, ast.Name) and root is not target:
-            yield root.id
+    """Names that a statement may change: `T["a"] = 1`, `T.update(...)`, `setattr(C, ...)`."""
+    for node in own_scope([statement]):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            targets = [node]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            targets = [node.value.func, *node.value.args]
+        for root in targets:
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            if isinstance(root, ast.Name):
+                yield root.id

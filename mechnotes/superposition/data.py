@@ -18,6 +18,9 @@ from torch import Tensor
 
 from mechnotes import validate
 
+_LOWEST = 1e-4
+"""Density below which `independent` would be visibly wrong."""
+
 
 def independent(
     n_samples: int,
@@ -37,13 +40,20 @@ def independent(
         together with the product of their densities.
 
     Raises:
-        ValueError: If there are no samples or a density lies outside [0, 1].
+        ValueError: If there are no samples, or a density lies outside [0, 1] or in (0, 0.0001).
 
     Examples:
         >>> density = torch.full((1, 5), 0.1)
         >>> independent(1024, density=density, generator=rng.generator(0))
     """
     _check(n_samples, density, generator)
+    if ((density > 0) & (density < _LOWEST)).any():
+        validate.refuse(
+            "density",
+            got=f"{density[density > 0].min():g}",
+            expected=f"0, or at least {_LOWEST:g}: below, one draw of 24 bits is too coarse",
+            fix="Use a higher density.",
+        )
     # One draw gives activity and value: stretch [1 - density, 1) to [0, 1) and cut off the rest.
     draw = _uniform(n_samples, density, generator)
     return ((draw - (1 - density)) / density).relu()

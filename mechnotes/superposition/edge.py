@@ -36,7 +36,7 @@ class EdgeConfig:
             )
         for ratio in self.importance_ratios:
             validate.number(ratio, "importance_ratios", low=0.0, high=1.0, low_open=True)
-        validate.number(self.tolerance, "tolerance", low=0.0, high=1.0, low_open=True)
+        validate.number(self.tolerance, "tolerance", low=1e-9, high=1.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

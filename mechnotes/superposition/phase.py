@@ -16,7 +16,6 @@ Source: Elhage et al. 2022, "Superposition as a phase change", which draws the p
 here are derived from the definitions and checked against quadrature in the tests.
 """
 
-import math
 from typing import TypeVar
 
 from jaxtyping import Float
@@ -69,19 +68,19 @@ def crossing_density(importance_ratio: Scalar) -> Scalar:
     """Density below which the plain antipodal solution beats the dedicated one.
 
     Args:
-        importance_ratio: Importance of feature 2 over that of feature 1, at least 0.
+        importance_ratio: Importance of feature 2 over that of feature 1, in [0, 1].
 
     Returns:
         p* = 4r / (2 + 5r), where `dedicated_loss` equals `antipodal_loss`. Superposition certainly
         pays below it; above it, optimised weights may still profit (see `optimised_edge`).
 
     Raises:
-        ValueError: If a ratio is negative.
+        ValueError: If a ratio lies outside [0, 1].
     """
     if isinstance(importance_ratio, Tensor):
-        validate.between(importance_ratio, "importance_ratio", low=0.0, high=math.inf)
+        validate.between(importance_ratio, "importance_ratio", low=0.0, high=1.0)
     else:
-        validate.number(importance_ratio, "importance_ratio", low=0.0)
+        validate.number(importance_ratio, "importance_ratio", low=0.0, high=1.0)
     return 4 * importance_ratio / (2 + 5 * importance_ratio)
 
 
@@ -106,7 +105,7 @@ def optimised_edge(importance_ratio: float, *, tolerance: float = 1e-4) -> float
         ValueError: If the ratio lies outside (0, 1] or the tolerance is not above 0.
     """
     ratio = validate.number(importance_ratio, "importance_ratio", low=0.0, high=1.0, low_open=True)
-    validate.number(tolerance, "tolerance", low=0.0, high=1.0, low_open=True)
+    validate.number(tolerance, "tolerance", low=1e-9, high=1.0)
     low, high = crossing_density(ratio), 1.0
     if _superposition_pays(ratio, high):
         return high

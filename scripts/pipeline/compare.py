@@ -11,7 +11,7 @@ from .records import Record
 from .source import Page
 
 NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-PADDED = re.compile(rf" *{NUMBER.pattern}")
+PADDED = re.compile(rf"(?<! ) *{NUMBER.pattern}")
 TOLERANCE = 1e-3
 
 

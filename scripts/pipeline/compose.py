@@ -15,6 +15,8 @@ from . import figures
 from .records import Record
 from .source import Cell, Page, PageError
 
+PREFORMATTED = re.compile(r"<pre\b.*?</pre>", re.S)
+
 
 @dataclass(frozen=True)
 class Composed:
@@ -72,9 +74,13 @@ def _output(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str
     if output["kind"] == "markdown":
         return f'<div class="mn-output mn-say" markdown="block">\n\n{output["text"]}\n\n</div>'
     if output["kind"] == "html":
-        return _raw(" ".join(output["text"].split("\n")))
+        return _raw(PREFORMATTED.sub(_one_line, output["text"]).replace("\n", " "))
     text = html.escape(output["text"].rstrip("\n"), quote=False).replace("\n", "&#10;")
     return _raw(f'<pre tabindex="0"><code>{text}</code></pre>')
+
+
+def _one_line(block: re.Match) -> str:
+    return block[0].replace("\n", "&#10;")
 
 
 def _raw(inside: str) -> str:

@@ -59,7 +59,7 @@ def refresh(
     told |= {uri: record for uri, record in found.items() if record}
     stale = [page for uri, page in pages.items() if not found[uri]]
     if absent := missing(needs):
-        told |= {page.uri: _cannot_run(page.uri, absent) for page in stale}
+        told |= {page.uri: _cannot_run(project, page.uri, absent) for page in stale}
     else:
         told |= _run_unless_known(project, stale, kernels, say)
     return {uri: _lesson(uri, pages.get(uri), told[uri]) for uri in sorted(told)}
@@ -102,11 +102,13 @@ def _run_unless_known(project: Project, stale: list[Page], kernels: Kernels, say
     return told
 
 
-def _cannot_run(uri: str, absent: list[str]) -> PageError:
+def _cannot_run(project: Project, uri: str, absent: list[str]) -> PageError:
     names = ", ".join(absent)
+    changed = "its code has changed since its outputs were recorded"
+    why = changed if records.committed(project, uri) else "it has never been run"
     return PageError(
         uri,
-        f"its code has changed since its outputs were recorded, and {names} is not installed here. "
+        f"{why}, and {names} is not installed here. "
         f"`{INSTALL}` installs the rest and runs this page.",
     )
 

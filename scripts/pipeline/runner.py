@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import figures
+from . import figures, wellformed
 from .kernels import ENVIRONMENT, Kernel, KernelDied, Kernels
 from .project import Project
 from .records import Record
@@ -20,7 +20,6 @@ from .source import Page, PageError
 
 CELL_SECONDS = 120
 FIGURE = "application/x-mechnotes-figure"
-ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 PLACE = re.compile(r"(?:^|[\s'\"(=])((?:/(?:home|root|tmp|Users|var)/|[A-Z]:\\Users\\)\S*)")
 
@@ -96,11 +95,22 @@ def _run_cell(
     except (TimeoutError, KernelDied) as error:
         raise PageError(page.uri, f"{name}: {error}") from error
     if reply["status"] != "ok":
-        trace = ESCAPES.sub("", "\n".join(reply.get("traceback", ())))
-        raise PageError(page.uri, f"{name} raised {reply['ename']}: {reply['evalue']}\n\n{trace}")
+        trace = wellformed.ESCAPES.sub("", "\n".join(reply.get("traceback", ())))
+        said = reply["evalue"] or _failing_line(trace)
+        raise PageError(page.uri, f"{name} raised {reply['ename']}: {said}\n\n{trace}")
     for output in outputs:
+        if output["kind"] == "text":
+            output["text"] = wellformed.plain(output["text"])
+        if reason := wellformed.problem(output):
+            raise PageError(page.uri, f"{name} {reason}")
         _must_repeat(project, page, name, output)
     return outputs
+
+
+def _failing_line(trace: str) -> str:
+    """The line of the cell that raised without a word, as a bare assert does."""
+    marked = [line for line in trace.split("\n") if line.startswith("---->")]
+    return marked[0].partition(" ")[2].lstrip(" 0123456789") if marked else ""
 
 
 def _add(outputs: list[dict], kind: str, content: dict) -> None:

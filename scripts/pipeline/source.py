@@ -6,6 +6,7 @@ alt text or to a caption executes nothing.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,6 +17,11 @@ from nbformat import NotebookNode
 from .project import Project
 
 KINDS = {"summary": (str, "text"), "needs": (list, "a list"), "order": (int | float, "a number")}
+
+
+OPTIONS = ("alt", "caption", "tags", "lines_to_next_cell")
+TAGS = ("hide-input", "trained")
+META = ("summary", "needs", "order", "title", "description", "head", "hide", "search")
 
 
 class PageError(Exception):
@@ -80,24 +86,36 @@ def read(project: Project, uri: str) -> Page:
 @lru_cache(maxsize=256)
 def parse(uri: str, text: str) -> Page:
     """Read a page from its text; `uri` is only its name."""
-    notebook = jupytext.reads(text, fmt="py:percent")
+    try:
+        notebook = jupytext.reads(text.removeprefix("\ufeff"), fmt="py:percent")
+    except Exception as error:  # jupytext and nbformat raise many kinds for a slip in a cell's line
+        raise PageError(uri, f"its cells cannot be read: {str(error).splitlines()[0]}") from error
     cells: list[Cell] = []
     meta: dict = {}
     for cell in notebook.cells:
         if cell.cell_type == "raw":
             meta |= _front_matter(uri, cell.source)
         elif cell.source.strip():
-            cells.append(_cell(cell))
+            cells.append(_cell(uri, cell))
     first = next((cell.source for cell in cells if cell.kind == "markdown"), "")
     if not first.startswith("# "):
         raise PageError(uri, "the first prose cell must start with the title, `# The question`")
     return Page(uri, meta, tuple(cells))
 
 
-def _cell(cell: NotebookNode) -> Cell:
+def _cell(uri: str, cell: NotebookNode) -> Cell:
+    _known(uri, "cell option", cell.metadata, OPTIONS)
+    _known(uri, "tag", cell.metadata.get("tags", ()), TAGS)
     wanted = {name: str(cell.metadata.get(name, "")) for name in ("alt", "caption")}
     kind = "code" if cell.cell_type == "code" else "markdown"
     return Cell(kind, cell.source.strip("\n"), tags=tuple(cell.metadata.get("tags", ())), **wanted)
+
+
+def _known(uri: str, what: str, names: Iterable[str], allowed: tuple[str, ...]) -> None:
+    """Refuse a misspelt name, which would otherwise be passed over in silence."""
+    for name in names:
+        if name not in allowed:
+            raise PageError(uri, f"{what} {name!r} is unknown; there are {', '.join(allowed)}")
 
 
 def _front_matter(uri: str, source: str) -> dict:
@@ -107,6 +125,7 @@ def _front_matter(uri: str, source: str) -> dict:
         raise PageError(uri, f"its front matter is not YAML: {error}") from error
     if not isinstance(told, dict):
         raise PageError(uri, "its front matter must be lines like `summary: What it is about`")
+    _known(uri, "front matter", told, META)
     for name, (kind, words) in KINDS.items():
         if name in told and not isinstance(told[name], kind):
             raise PageError(uri, f"`{name}` in its front matter must be {words}")

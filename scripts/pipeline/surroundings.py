@@ -30,7 +30,7 @@ def of_markdown(files: Files, config: MkDocsConfig) -> str:
     """Digest of what the rendering of Markdown depends on."""
     paths = [Path(config.config_file_path), *sorted(Path(__file__).parent.glob("*.py"))]
     said = [path.read_text(encoding="utf-8") for path in paths]
-    said += sorted(file.src_uri for file in files.documentation_pages())
+    said += sorted(file.src_uri for file in files)
     return _digest([*said, *_versions()])
 
 
