@@ -6,10 +6,9 @@ check can stand where the value is used:
 
     steps = validate.integer(steps, "steps", minimum=1)
 
-Shapes and types are also checked by jaxtyping in the test run, but a reader who calls the package
-from a notebook has no such checker: these checks are what they meet. torch is imported only inside
-the tensor checks, because modules that never touch a tensor validate their input here too. Limits
-are typed `float | int` because beartype, unlike mypy, does not take an int for a float.
+jaxtyping checks shapes in the test run only; these checks are what a reader meets in a notebook.
+torch is imported inside the tensor checks: modules without tensors validate here too. Limits are
+typed `float | int` because beartype, unlike mypy, does not take an int for a float.
 """
 
 import math
@@ -94,10 +93,8 @@ def number(
 
 def _as_float(value: object) -> float:
     """The number as a float; NaN for what is none, or too large for one."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return math.nan
     try:
-        return float(value)
+        return float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     except OverflowError:
         return math.nan
 
@@ -184,8 +181,7 @@ def finite(tensor: Checked, name: str) -> Checked:
 
     floating(tensor, name)
     assert isinstance(tensor, torch.Tensor)
-    n_bad = int((~torch.isfinite(tensor)).sum())
-    if n_bad:
+    if n_bad := int((~torch.isfinite(tensor)).sum()):
         refuse(
             name,
             got=f"{n_bad} NaN or infinite entries of {tensor.numel()}",
@@ -240,11 +236,10 @@ def shape(tensor: Checked, name: str, axes: tuple[str, ...], **sizes: int) -> Ch
     assert isinstance(tensor, torch.Tensor)
     named = axes[1:] if axes[:1] == ("...",) else axes
     last = tensor.shape[tensor.ndim - len(named) :] if tensor.ndim >= len(named) else None
-    exact = len(named) == len(axes)
-    fits = last is not None and (tensor.ndim == len(named) or not exact) and 0 not in tensor.shape
-    if not fits or any(
-        size != sizes.get(axis, size) for axis, size in zip(named, last or (), strict=False)
-    ):
+    exact = tensor.ndim == len(named) or len(named) < len(axes)
+    fits = last is not None and exact and 0 not in tensor.shape
+    pairs = zip(named, last or (), strict=False)
+    if not fits or any(size != sizes.get(axis, size) for axis, size in pairs):
         wanted = " ".join(f"{axis}={sizes[axis]}" if axis in sizes else axis for axis in axes)
         refuse(
             name,
