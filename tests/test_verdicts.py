@@ -42,7 +42,6 @@ VERDICTS = {
         Measured(value=3, spread=(1.5, 4)),
         "undecidable at this scale",
     ),
-    "outside of its own spread": (Measured(value=3, spread=(1, 2)), "undecidable at this scale"),
     "spread around the band": (Measured(value=1, spread=(-9, 9)), "undecidable at this scale"),
     "not a number": (Measured(value=math.nan), "undecidable at this scale"),
     "a spread that is no number": (
@@ -128,3 +127,9 @@ def test_a_control_that_was_promised_must_be_measured():
     claim = claimed(Band(low=0, high=1), control_band=Band(low=0, high=1))
     with pytest.raises(ValueError, match=r"got no control; expected one that .*\. Measure the"):
         verdicts.judge(claim, Measured(value=1))
+
+
+@pytest.mark.bad_input
+def test_a_value_outside_of_its_own_spread_is_refused():
+    with pytest.raises(ValueError, match=r"got value 3 with spread 1 to 2; expected .*\. Take"):
+        verdicts.judge(claimed(Band(low=0, high=2)), Measured(value=3, spread=(1, 2)))

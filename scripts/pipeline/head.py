@@ -60,7 +60,7 @@ def with_head(
     if notebook:
         chips.append(SWITCH)
     parts = [f"{meta['summary'].strip()}\n{{ .mn-summary }}"] if "summary" in meta else []
-    parts.append(f'<p class="mn-chips" markdown="span">{" ".join(chips)}</p>')
+    parts.append(f'<p class="mn-chips" data-search-exclude markdown="span">{" ".join(chips)}</p>')
     inside = "\n\n".join(parts)
     return f'{title}\n\n<div class="mn-head" markdown="block">\n\n{inside}\n\n</div>\n{rest}'
 

@@ -26,8 +26,11 @@ def test_todays_verdict_is_the_recorded_one(claim):
     assert outcome.verdict == claim.claim.recorded, outcome
 
 
-@pytest.mark.parametrize("claim", OURS, ids=lambda claim: claim.claim.id)
-def test_every_claim_has_a_control_outside_its_band(claim):
+REPRODUCED = [claim for claim in OURS if claim.claim.recorded == "reproduced"]
+
+
+@pytest.mark.parametrize("claim", REPRODUCED, ids=lambda claim: claim.claim.id)
+def test_every_positive_result_has_a_control_outside_its_band(claim):
     measured: Measured = claim()
     assert measured.control is not None
     assert measured.control not in claim.claim.band
