@@ -59,6 +59,17 @@ def test_the_choice_goes_before_the_system_and_is_remembered(
     assert browser.scheme == chosen
 
 
+@pytest.mark.parametrize("system", SCHEMES)
+def test_without_a_click_the_paper_follows_the_system_on_a_later_visit_too(
+    browser: Chromium, system: str
+):
+    browser.prefer(OTHER[system])
+    browser.open("index.html")
+    browser.prefer(system)
+    browser.open("glossary/index.html")
+    assert browser.scheme == system
+
+
 def wrong_on(scheme: str) -> set[str]:
     """Colours that no mark may have on a paper: those of the other paper only, and plain black."""
     light, dark = (

@@ -154,6 +154,7 @@ CASES: list[Case] = [
     ),
     ("boundary_densities", cases.boundary_densities, BAD_RATIOS),
     ("boundary", cases.boundary, BAD_RATIOS),
+    ("between", cases.between, BAD_RATIOS),
     *(
         config_case(field, BAD_COUNTS)
         for field in ("n_features", "d_hidden", "n_seeds", "steps", "batch_size")

@@ -19,7 +19,7 @@ showCode(document.body.classList.contains("mn-figures-only") ? "hidden" : "shown
 
 // Only a click on the toggle counts as a choice of paper; early.html forgets any other.
 const papers = document.querySelector("[data-md-component=palette]")
-papers?.addEventListener("click", event => event.isTrusted && __md_set("mn.paper", true))
+papers?.addEventListener("click", () => __md_set("mn.paper", true))
 
 // What scrolls sideways on a narrow screen can be scrolled with the keyboard.
 const SCROLLERS = ".md-typeset pre > code, .md-typeset__scrollwrap, .mn-scroll, .mn-picture, div.arithmatex"
