@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]
-if str(HERE) not in sys.path:  # the package is not installed in the environment that only serves
-    sys.path.insert(0, str(HERE))
+# The package is not installed where the site is only served, and a project may hold another of its
+# name: this checkout goes first.
+sys.path.insert(0, str(HERE))
 
 from mechnotes import digests  # noqa: E402
 
