@@ -49,8 +49,9 @@ def server(project: Project, running: Server) -> Iterator[Server]:
     for name, text in FILES.items():
         if (project.root / name).read_text() != text:
             write(project, name, text)
-    running.until(LESSON_URL, lambda text: "said by the lesson: 3" in text)
-    running.until(NOTE_URL, lambda text: "No code here" in text)
+    running.until("", lambda text: "A plain note" in text and "Edited" not in text)
+    running.until(LESSON_URL, lambda text: "said by the lesson: 3" in text and "See <a" in text)
+    running.until(NOTE_URL, lambda text: "No code here." in text)
 
 
 def healthy(server: Server) -> bool:
@@ -81,7 +82,10 @@ def test_edits_leave_the_reference_and_the_search_as_they_are(project: Project, 
         assert "Referenced by" in server.read("reference/numbers/")
     write(project, "docs/index.py", FILES["docs/index.py"])
     server.until("", lambda text: "Edited" not in text)
-    assert [server.bytes(url) for url in urls] == before
+    deadline = time.monotonic() + 20  # the search index is written after the pages
+    while (after := [server.bytes(url) for url in urls]) != before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert after == before
 
 
 def test_a_new_title_is_in_the_navigation_of_every_page(project: Project, server: Server):
