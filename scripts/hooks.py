@@ -22,6 +22,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils.templates import TemplateContext
 from pipeline import (
     api,
+    codeblocks,
     glossary,
     head,
     lessons,
@@ -146,11 +147,20 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
 
 @event_priority(-200)  # the plugins that fill in references have had their turn
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Find the pages that were finished before."""
+    """Name the stylesheets for the templates; find the pages that were finished before."""
+    env.globals["theme_stylesheets"] = _theme_stylesheets(env)
+    env.globals["reference_stylesheets"] = [str(path) for path in config.extra_css]
+    config.extra_css = []  # the theme would put them on every page
     pages = [file.page for file in files.documentation_pages() if file.page]
     around = State.surroundings + surroundings.of_templates(config)
     State.finisher = Finisher(State.project.root / ".cache" / "finished", around)
     State.finisher.prepare(env, State.nav, pages)
+
+
+def _theme_stylesheets(env: Environment) -> list[str]:
+    return sorted(
+        name for name in env.list_templates(["css"]) if name.startswith("assets/stylesheets/")
+    )
 
 
 @event_priority(100)  # before the search
@@ -163,7 +173,7 @@ def on_page_context(
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Take a finished page as it was, and remember the others."""
-    return State.finisher.finish(page, output, config)
+    return codeblocks.dressed(State.finisher.finish(page, output, config))
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable) -> LiveReloadServer:

@@ -21,6 +21,7 @@ from .site import Page, Problem, Site
 LIMIT = 300_000
 ON_SEARCH = ("search/", "assets/javascripts/workers/")
 FETCHED_LINKS = {"stylesheet", "preload", "modulepreload", "icon", "manifest"}
+LOADED = re.compile(r"\.(js|css)$")
 LOCAL_SCRIPT = re.compile(r"""["']([^"'\s]+\.(?:js|json|css|woff2))(?:#[^"']*)?["']""")
 FONTS = (".woff2", ".woff", ".ttf", ".otf")
 KATEX = "katex"
@@ -87,6 +88,8 @@ def _fetched(element: Element) -> Iterator[str]:
     elif element.tag == "script" and "src" not in element.attributes:
         yield from LOCAL_SCRIPT.findall(element.text)
     elif element.tag != "a":
+        values = [value or "" for value in element.attributes.values()]
+        yield from (url for url in values if LOADED.search(url))  # data-script and the like
         yield from (one.url for one in addresses.of_element(element) if one.requested)
 
 

@@ -54,13 +54,19 @@ READY = """
 const done = arguments[0]
 document.fonts.ready.then(() => requestAnimationFrame(() => setTimeout(done, 30)))
 """
+# Formulas further down wait until the page has come to rest, unless it is to be printed.
+SET_FORMULAS = "dispatchEvent(new Event('beforeprint'))"
 IS_RENDERED = """
 return document.readyState === "complete"
   && [...document.querySelectorAll(".arithmatex")].every(formula => formula.querySelector(".katex"))
 """
 RUN_AXE = """
-const done = arguments[arguments.length - 1]
-axe.run(document, { resultTypes: ["violations"], ...arguments[0] }).then(
+const [options, done] = arguments
+const sheet = document.createElement("style") // as if the reader had scrolled past everything
+sheet.textContent = "* { content-visibility: visible !important }"
+document.head.append(sheet)
+const frame = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
+frame().then(frame).then(() => axe.run(document, { resultTypes: ["violations"], ...options })).then(
   result => done(result.violations.map(one => ({
     id: one.id, impact: one.impact, help: one.help,
     nodes: one.nodes.map(node => node.target.flat().join(" ") + " " + (node.any[0]?.message ?? "")),
@@ -98,6 +104,7 @@ class Chromium:
         self.others()
         self.site.asked.clear()
         self.driver.get(f"{self.site.address}/{path.removesuffix('index.html')}")
+        self.run(SET_FORMULAS)
         self.wait(lambda: self.run(IS_RENDERED), f"{path} is loaded and its formulas are set")
         self.settle()
 
@@ -164,7 +171,7 @@ class Chromium:
     def choose(self, scheme: str) -> None:
         """Click the toggle if the page shows the other paper."""
         if self.scheme != scheme:
-            self.run("document.querySelector('form label[for^=__palette]:not([hidden])').click()")
+            self.run("document.querySelector('.mn-paper').click()")
         self.wait(lambda: self.scheme == scheme, f"the toggle leads to {scheme} paper")
         self.settle()
 

@@ -42,7 +42,7 @@ def test_the_first_stop_skips_to_the_text(browser: Chromium):
 
 def test_the_paper_can_be_toggled(browser: Chromium):
     browser.open("index.html")
-    tab_to(browser, "input[name=__palette]")
+    tab_to(browser, ".mn-paper")
     assert browser.run(OUTLINE)
     before = browser.scheme
     press(browser, Keys.ENTER)

@@ -23,7 +23,7 @@ from tests.pipeline.conftest import write
 CONFIG = f"""INHERIT: {HERE}/mkdocs.yml
 site_name: Throw-away
 hooks: [{HERE}/scripts/hooks.py]
-extra_css: []
+
 extra_javascript: []
 """
 LESSON = """# ---

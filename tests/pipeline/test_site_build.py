@@ -101,12 +101,23 @@ def test_what_cells_say_is_not_searched_and_prose_is(cold: Project):
         assert absent not in searched
 
 
+def test_every_block_of_code_can_be_copied_and_none_waits_for_the_theme(cold: Project):
+    pages = [path.read_text() for path in (cold.root / "site").rglob("index.html")]
+    outputs = sum(page.count('<pre tabindex="0"><span class="mn-source">') for page in pages)
+    blocks = sum(page.count('<span class="mn-source">') for page in pages)
+    assert sum(page.count('class="mn-copy"') for page in pages) == blocks - outputs > 0
+    assert outputs
+    assert not [page for page in pages if re.search(r"<pre[^>]*>(<span></span>)?<code>", page)]
+
+
 def test_no_output_breaks_out_of_its_box(warm: Project):
     said = "a < b & *c* [d](e) $f$ `g` <i>\n\n    h\n# i\n</div>\n"
     sites.change(warm, LESSON_URI, '"said by the lesson:", numbers.value()', f"{said!r}")
     built = sites.build(warm)
     assert built.returncode == 0, built.stdout
-    (shown,) = re.findall(r'<pre tabindex="0"><code>(.*?)</code></pre>\s*</div>', page(warm), re.S)
+    (shown,) = re.findall(
+        r'<pre tabindex="0">.*?<code>(.*?)</code>.*?</pre>\s*</div>', page(warm), re.S
+    )
     assert html.unescape(shown) == said.rstrip("\n")
 
 

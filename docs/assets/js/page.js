@@ -17,21 +17,36 @@ for (const button of switches) {
 }
 showCode(document.body.classList.contains("mn-figures-only") ? "hidden" : "shown")
 
-// Only a click on the toggle counts as a choice of paper; early.html forgets any other.
-const papers = document.querySelector("[data-md-component=palette]")
-papers?.addEventListener("click", () => __md_set("mn.paper", true))
+// The choice of paper. partials/javascripts/early.html applies what is remembered.
+document.querySelector(".mn-paper").addEventListener("click", () => {
+  const dark = document.body.dataset.mdColorScheme === "default"
+  document.body.dataset.mdColorScheme = dark ? "slate" : "default"
+  __md_set("mn.paper", dark ? "dark" : "light")
+})
 
 // What scrolls sideways on a narrow screen can be scrolled with the keyboard.
-const SCROLLERS = ".md-typeset pre > code, .md-typeset__scrollwrap, .mn-scroll, .mn-picture, div.arithmatex"
+const SCROLLERS = ".mn-source > code, .md-typeset__scrollwrap, .mn-scroll, .mn-picture, div.arithmatex"
 
-function reachScrollers() {
-  const boxes = [...document.querySelectorAll(SCROLLERS)]
+// Observed rather than asked for, so that nothing is laid out before its turn.
+const widths = new ResizeObserver(entries => {
+  const boxes = entries.map(entry => entry.target)
   const wide = boxes.filter(box => box.scrollWidth > box.clientWidth) // all reads before all writes
   for (const box of wide) box.tabIndex = 0
-}
+})
+addEventListener("load", () => document.querySelectorAll(SCROLLERS).forEach(box => widths.observe(box)))
 
-addEventListener("load", () => document.fonts.ready.then(reachScrollers))
-addEventListener("resize", () => setTimeout(reachScrollers, 200)) // after the theme has looked, too
+// The buttons that copy a code block: written by scripts/pipeline/codeblocks.py, answered here.
+addEventListener("click", async event => {
+  const button = event.target.closest?.(".mn-copy")
+  if (!button) return
+  await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent)
+  button.classList.add("mn-copied")
+  button.setAttribute("aria-label", "Copied")
+  setTimeout(() => {
+    button.classList.remove("mn-copied")
+    button.setAttribute("aria-label", "Copy this code")
+  }, 1500)
+})
 
 // Definitions: one box, for the dotted word under the pointer, the finger or the keyboard.
 const definition = Object.assign(document.createElement("div"), { className: "mn-definition", id: "mn-definition", hidden: true })
