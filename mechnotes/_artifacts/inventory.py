@@ -15,7 +15,7 @@ from mechnotes._artifacts import files, freshness, machine
 TOTAL_BYTES = 48_000_000
 """Budget of all artifacts together."""
 
-FILE_BYTES = 2_000_000
+FILE_BYTES = 6_000_000
 """Budget of one file."""
 
 

@@ -8,8 +8,14 @@ import pytest
 from tests.contracts.sources import ROOT, Module, imports, modules
 
 PACKAGE = "mechnotes"
-SHARED = {"models", "prompts", "metrics"}
-BELOW_PROMPTS = ("storybook.grammar", "storybook.tokenizer")
+SHARED = {"models", "_models", "prompts", "_prompts", "metrics"}
+BELOW_PROMPTS = tuple(
+    f"storybook.{name}"
+    for name in (
+        *("agreement", "feelings", "folder", "giving", "grammar"),
+        *("repeats", "templates", "tokenizer", "words"),
+    )
+)
 SIDEWAYS = {
     "circuits": ("patching",),
     "sae": ("patching", "storybook"),
@@ -108,6 +114,7 @@ def test_the_folders_outside_the_package_exist():
         ("mechnotes.rng", "from mechnotes import models"),
         ("mechnotes.rng", "from mechnotes.superposition import data"),
         ("mechnotes.models", "from mechnotes.superposition import data"),
+        ("mechnotes.prompts", "from mechnotes.storybook import truth"),
         ("mechnotes.superposition.data", "from mechnotes.patching import activation"),
         ("mechnotes.superposition.data", "from ..patching import activation"),
         ("mechnotes.superposition.data", "def late():\n    import mechnotes.patching"),
@@ -120,7 +127,7 @@ def test_the_folders_outside_the_package_exist():
     ],
 )
 def test_a_forbidden_import_is_seen(name: str, line: str):
-    known = {"superposition", "patching", "monosemanticity"}
+    known = {"superposition", "patching", "monosemanticity", "storybook"}
     assert list(forbidden(Module(name, line), known)) != []
 
 
@@ -133,6 +140,8 @@ def test_a_forbidden_import_is_seen(name: str, line: str):
         ("mechnotes.patching.activation", "from mechnotes.models import load"),
         ("mechnotes.monosemanticity.measures", "from mechnotes.superposition import geometry"),
         ("mechnotes.prompts", "from mechnotes.storybook.grammar import sentence"),
+        ("mechnotes.prompts", "from mechnotes.storybook import giving, words"),
+        ("mechnotes.models", "from mechnotes.storybook import folder"),
         ("mechnotes.exercises.sampling", "from mechnotes.superposition import data"),
         ("mechnotes.plots.phase", "from mechnotes.superposition.training import TrainedToys"),
         ("mechnotes.plots.phase", "from mechnotes import __version__"),

@@ -55,7 +55,9 @@ def untyped(source: Module) -> Iterator[str]:
 
 
 def speaking(source: Module) -> Iterator[str]:
-    """Calls that write to the terminal or set up logging."""
+    """Calls that write to the terminal or set up logging; a command line is there to speak."""
+    if source.name.endswith(".__main__"):
+        return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)

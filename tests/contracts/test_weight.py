@@ -33,5 +33,11 @@ def test_superposition_never_loads_the_language_model_libraries(module: str):
     assert loaded(f"from mechnotes.superposition import {module}").isdisjoint(UPSTREAM)
 
 
+@pytest.mark.parametrize("module", ["models", "prompts"])
+def test_the_door_to_models_opens_the_libraries_only_when_a_model_is_loaded(module: str):
+    heavy = {*UPSTREAM, "transformers", "huggingface_hub"}
+    assert loaded(f"from mechnotes import {module}").isdisjoint(heavy)
+
+
 def test_a_heavy_import_is_seen():
     assert "torch" in loaded("import torch")

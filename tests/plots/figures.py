@@ -2,7 +2,7 @@
 
 import torch
 
-from mechnotes.plots import curves, diagrams, geometry, heatmap, phase
+from mechnotes.plots import curves, diagrams, geometry, heatmap, phase, scores, streams, tables
 
 _X = torch.linspace(0.05, 1, 12)
 _ANGLES = 2 * torch.pi * torch.arange(5) / 5
@@ -16,6 +16,7 @@ DIAGRAMS = {
     "toy model": diagrams.plot_toy_model,
     "interference": diagrams.plot_interference,
     "privileged basis": diagrams.plot_privileged_basis,
+    "residual stream": streams.plot_residual_stream,
     "collisions": lambda: diagrams.plot_collisions(_ON, titles=("p = 0.50", "p = 0.05")),
 }
 
@@ -42,5 +43,19 @@ FIGURES = {
     "matrices": lambda: heatmap.plot_matrices(
         _MODELS.mT @ _MODELS, titles=_TITLES, label="dot product", columns=3
     ),
+    "table": lambda: tables.plot_table(
+        _X.reshape(3, 4), rows=("a", "b", "c"), columns=("w", "x", "y", "z"), label="share"
+    ),
+    "scores": lambda: scores.plot_scores(
+        _X.reshape(3, 4),
+        baseline=torch.tensor([0.1, 0.2, torch.nan, 0.3]),
+        bars=torch.full((4,), 0.95),
+        names=("copying", "feeling", "whose", "agreement"),
+        label="share of right answers",
+    ),
+    "words": lambda: scores.plot_words(
+        _X.reshape(2, 6), words=list("abcdef"), readers=("the model", "the truth")
+    ),
+    "shares": lambda: scores.plot_shares(_X - 0.5, names=list("abcdefghijkl"), label="nats"),
     "features": lambda: geometry.plot_features(_MODELS, titles=_TITLES, columns=2),
 }

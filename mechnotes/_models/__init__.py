@@ -1,0 +1,1 @@
+"""What `models` needs beside transformer_lens: finding files, checking them, reading texts."""
