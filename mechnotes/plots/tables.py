@@ -38,7 +38,7 @@ def plot_table(
     found = numbers(values, "values", axes=("rows", "columns"))
     same_length("rows", {"values": found.shape[0], "rows": len(rows)})
     same_length("columns", {"values": found.shape[1], "columns": len(columns)})
-    height = 0.5 * len(rows) + 1.1
+    height = 0.4 * len(rows) + 1.1
     figure, ax = style.figure(6.4, min(height, 7.5))
     draw_matrix(ax, found, limit=float(limit), signed=False)
     ax.set(aspect="auto", xlabel=label)

@@ -146,7 +146,8 @@ def giving_scores(model: Model, *, n_pairs: int = 100, seed: int = 3000) -> tupl
     for template, text in enumerate(giving.LINES):
         for order in prompts.ORDERS:
             pairs = prompts.ioi(n_pairs=n_pairs, seed=seed, template=template, order=order)
-            scores.append(_of_pairs(model, pairs, f"{text.split()[0]} ..., {order}"))
+            start = text.split()[0].replace("{first}", "A and B left")
+            scores.append(_of_pairs(model, pairs, f"{start} ..., {order}"))
     for order in prompts.ORDERS:
         new = prompts.ioi(n_pairs=n_pairs, seed=seed, order=order, held_out=True)
         scores.append(_of_pairs(model, new, f"new pairs, {order}"))

@@ -2,7 +2,17 @@
 
 import torch
 
-from mechnotes.plots import curves, diagrams, geometry, heatmap, phase, scores, streams, tables
+from mechnotes.plots import (
+    attention,
+    curves,
+    diagrams,
+    geometry,
+    heatmap,
+    phase,
+    scores,
+    streams,
+    tables,
+)
 
 _X = torch.linspace(0.05, 1, 12)
 _ANGLES = 2 * torch.pi * torch.arange(5) / 5
@@ -43,6 +53,9 @@ FIGURES = {
     "matrices": lambda: heatmap.plot_matrices(
         _MODELS.mT @ _MODELS, titles=_TITLES, label="dot product", columns=3
     ),
+    "pattern": lambda: attention.plot_pattern(
+        torch.ones(4, 4).tril() / torch.arange(1, 5)[:, None], words=("<bos>", "it", "was", "a")
+    ),
     "table": lambda: tables.plot_table(
         _X.reshape(3, 4), rows=("a", "b", "c"), columns=("w", "x", "y", "z"), label="share"
     ),
@@ -56,6 +69,6 @@ FIGURES = {
     "words": lambda: scores.plot_words(
         _X.reshape(2, 6), words=list("abcdef"), readers=("the model", "the truth")
     ),
-    "shares": lambda: scores.plot_shares(_X - 0.5, names=list("abcdefghijkl"), label="nats"),
+    "shares": lambda: scores.plot_shares(_X[:6] - 0.2, names=list("abcdef"), label="nats"),
     "features": lambda: geometry.plot_features(_MODELS, titles=_TITLES, columns=2),
 }

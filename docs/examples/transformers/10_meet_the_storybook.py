@@ -76,7 +76,7 @@ scores.plot_words(
 # The truth is *Mary*, with certainty. The model agrees and keeps a small rest for other names. If a
 # third person gives, nothing decides between the two, and a good reader should say so:
 
-# %% alt="Paired bars for five words. Mary and Paul: model and truth both near one half." caption="Tom gives: Mary or Paul, even odds, says the grammar. So does the model." tags=["trained"]
+# %% alt="Paired bars for five words. Mary and Paul: the truth is one half for each, the model gives one of them most." caption="Tom gives: Mary or Paul, even odds, says the grammar. The model knows the two, and takes sides." tags=["trained"]
 text = text.replace("Paul gave", "Tom gave")
 with torch.no_grad():
     chances = model(models.tokens(model, text))[0, -1].softmax(-1)
@@ -87,6 +87,10 @@ scores.plot_words(
     words=[grammar.vocabulary()[i] for i in top],
     readers=("the model", "the truth"),
 )
+
+# %% [markdown]
+# It knows that it must be one of these two and then takes sides, where the grammar is neutral. No
+# count of right answers would have shown this weakness; only the true chances do.
 
 # %% [markdown]
 # ## How far from the truth, on average
@@ -206,11 +210,17 @@ missed = [
 assert missed == [set(), {"feeling", "reaction", "whose"}, set()]
 limits = [max(each.values()) <= evaluation.DIVERGENCE for each in far]
 assert limits == [False, True, True] and far[0]["giving"] > 0.05
+
+# %% [markdown]
+# And for the indirect objects, all three models:
+
+# %%
 for score in (score for row in given for score in row):
     is_new = score.part.startswith("new pairs")
     assert score.accuracy >= (0.95 if is_new else 0.98)
     assert score.logit_diff >= 3
-assert chances[top[:2]].min() > 0.3 and undecided[top[:2]].sum() > 0.99
+assert undecided[top[:2]].tolist() == [0.5, 0.5]
+assert chances[top[:2]].sum() > 0.85 and chances[top[0]] > 0.6
 assert max(score.accuracy for score in control) < 0.7
 
 # %% [markdown]

@@ -18,7 +18,7 @@
 import torch
 
 from mechnotes import models
-from mechnotes.plots import heatmap, scores
+from mechnotes.plots import attention, scores
 from mechnotes.storybook import grammar
 
 # %% [markdown]
@@ -53,19 +53,13 @@ print("this is what enters block 0:", same)
 # ## Heads look back
 #
 # A block's [attention heads](../../glossary.md#attention-head) decide for each position which earlier
-# positions to read from. Each row below is a position that reads; the weights of a row sum to
-# 1. Above the diagonal nothing is allowed: nobody reads the future.
+# positions to read from. Each row below is a word that reads, and the darker the cell, the more it takes
+# from the word of that column; a row sums to 1. Above the diagonal nothing is allowed: nobody reads the
+# future.
 
-# %% alt="Fifteen by fifteen lower triangular matrix; most weight of each row lies on a few earlier words." caption="One head of block 1: who reads from whom." tags=["trained"]
+# %% alt="Fifteen by fifteen lower triangular matrix; most weight of each row lies on a few earlier words." caption="One head of block 1: which word (left) reads from which (top)." tags=["trained"]
 pattern = cache["blocks.1.attn.hook_pattern"][0, 0]
-heatmap.plot_matrix(
-    pattern,
-    label="attention weight (0 none, 1 all)",
-    y_label="position that reads",
-    x_label="position that is read",
-    signed=False,
-    limit=1.0,
-)
+attention.plot_pattern(pattern, words=["<bos>", *text.split()])
 
 # %% [markdown]
 # What the heads find is added to the stream, then the MLP adds its part. After three blocks the

@@ -55,13 +55,14 @@ tables.plot_table(
 
 # %% tags=["trained"]
 low, high = accuracy.min(0).values, accuracy.max(0).values
-print(" " * 29, *(f"{site:>14}" for site in found[0].sites))
+names = [site.removeprefix("after ") for site in found[0].sites]
+print(" " * 28, *(f"{name:>12}" for name in names))
 for row, question in enumerate(found[0].questions):
     spans = [
         f"{a:.2f} to {b:.2f}"
         for a, b in zip(low[row], high[row], strict=True)
     ]
-    print(f"{question:29}", *(f"{span:>14}" for span in spans))
+    print(f"{question:28}", *(f"{span:>12}" for span in spans))
 
 # %% [markdown]
 # ## What could fool us
@@ -83,10 +84,10 @@ for row, question in enumerate(found[0].questions):
 
 # %%
 reset = probing.probe_layers(untrained.load(seed=0), n_rows=120)
-print(" " * 29, *(f"{site:>14}" for site in reset.sites))
+print(" " * 28, *(f"{name:>12}" for name in names))
 for row, question in enumerate(reset.questions):
-    values = [f"{value:14.2f}" for value in reset.accuracy[row].tolist()]
-    print(f"{question:29}", *values)
+    values = [f"{value:12.2f}" for value in reset.accuracy[row].tolist()]
+    print(f"{question:28}", *values)
 
 # %% [markdown]
 # The random network keeps the word, of course: it is in the embedding, and nothing overwrites it well. It
