@@ -34,10 +34,10 @@
 # [unembedding](../glossary.md#unembedding). The results are the [logits](../glossary.md#logit), and a
 # softmax turns logits into chances.
 
-# %% alt="A horizontal line, the residual stream, runs from the embedding at the left to the unembedding at the right. Attention and MLP boxes of three blocks branch off, and arrows lead back into the line." caption="Blocks read from the stream and add to it. Nothing is ever taken away, so the last vector is a sum of everything that was written." tags=["hide-input"]
+# %% alt="A horizontal line, the residual stream, runs from the embedding at the left to the unembedding at the right. Attention and MLP boxes of two blocks branch off, and arrows lead back into the line." caption="Blocks read from the stream and add to it. Nothing is ever taken away, so the last vector is a sum of everything that was written." tags=["hide-input"]
 from mechnotes.plots import streams
 
-streams.plot_residual_stream(n_layers=3)
+streams.plot_residual_stream(n_layers=2)
 
 # %% [markdown]
 # ## Why the sum matters

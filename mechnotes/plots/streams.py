@@ -11,17 +11,17 @@ _LINE = 1.0  # height of the stream
 _STEP = 3.4  # width of a block
 
 
-def plot_residual_stream(*, n_layers: int = 3) -> Figure:
+def plot_residual_stream(*, n_layers: int = 2) -> Figure:
     """The residual stream from embedding to logits, with what each block adds.
 
     Args:
-        n_layers: Number of blocks, 1 to 4.
+        n_layers: Number of blocks, 1 to 3.
 
     Raises:
         ValueError: If the number of blocks does not fit the drawing.
     """
-    validate.integer(n_layers, "n_layers", minimum=1, maximum=4)
-    figure, ax = style.figure(6.8, 2.5)
+    validate.integer(n_layers, "n_layers", minimum=1, maximum=3)
+    figure, ax = style.figure(1.4 * n_layers + 2.6, 2.5)
     end = 2.2 + _STEP * n_layers
     with style.house():
         style.bare(ax)

@@ -67,7 +67,7 @@ def first_visit(site: Site, page: Page) -> set[str]:
     urls = [url for element in page.elements for url in _fetched(element)]
     targets = [site.target(url, seen_on=page.path) for url in urls]
     paths = {page.path} | {t.path for t in targets if t and not t.outside and site.has(t.path)}
-    paths -= _undisplayed(site, page)
+    paths -= undisplayed(site, page)
     formulas = _formulas(page)
     for path in [path for path in paths if path.endswith(".css")]:
         paths |= {path for path in _from_css(site, path) if _needed(path, formulas)}
@@ -93,7 +93,7 @@ def _fetched(element: Element) -> Iterator[str]:
         yield from (one.url for one in addresses.of_element(element) if one.requested)
 
 
-def _undisplayed(site: Site, page: Page) -> set[str]:
+def undisplayed(site: Site, page: Page) -> set[str]:
     """The lighter of each pair of a light and a dark version; pairs stand side by side."""
     versions: dict[str, list[str]] = {"mn-only-light": [], "mn-only-dark": []}
     for element in page.tags("img"):

@@ -53,7 +53,7 @@ print("this is what enters block 0:", same)
 # ## Heads look back
 #
 # A block's [attention heads](../../glossary.md#attention-head) decide for each position which earlier
-# positions to read from. Each row below is a word that reads, and the darker the cell, the more it takes
+# positions to read from. Each row below is a word that reads, and the stronger the colour, the more it takes
 # from the word of that column; a row sums to 1. Above the diagonal nothing is allowed: nobody reads the
 # future.
 
@@ -84,16 +84,15 @@ for block in range(1, model.cfg.n_layers):
 
 # %%
 seen = []
+
+
+def look(value, hook):
+    seen.append(value.clone())
+
+
+looking = [("blocks.2.hook_resid_pre", look)]
 with torch.no_grad():
-    model.run_with_hooks(
-        tokens,
-        fwd_hooks=[
-            (
-                "blocks.2.hook_resid_pre",
-                lambda value, hook: seen.append(value.clone()),
-            )
-        ],
-    )
+    model.run_with_hooks(tokens, fwd_hooks=looking)
 print(torch.equal(seen[0], cache["blocks.2.hook_resid_pre"]))
 
 # %% [markdown]
@@ -148,14 +147,15 @@ print(f"logit difference   {measured:.4f}")
 # *enabled* others. A quick check of the difference: silence the heads of block 0, which write almost
 # nothing into the answer directly, and see what is left.
 
+
 # %% tags=["trained"]
+def silence(value, hook):
+    return torch.zeros_like(value)
+
+
+silencing = [("blocks.0.hook_attn_out", silence)]
 with torch.no_grad():
-    without = model.run_with_hooks(
-        tokens,
-        fwd_hooks=[
-            ("blocks.0.hook_attn_out", lambda value, hook: 0 * value)
-        ],
-    )
+    without = model.run_with_hooks(tokens, fwd_hooks=silencing)
 left = (without[0, -1, mary] - without[0, -1, paul]).item()
 print(f"direct share of block 0's heads   {shares[1].item():6.2f} nats")
 print(f"lost when they are silenced       {measured - left:6.2f} nats")
