@@ -26,6 +26,19 @@ def test_formulas_are_set(browser: Chromium, site: Site):
     assert any("katex" in path for path in browser.site.asked)
 
 
+def test_a_block_of_code_is_copied_word_for_word(browser: Chromium, site: Site):
+    browser.open(page_with(site, 'class="mn-copy"'))
+    browser.cdp("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
+    browser.run("document.querySelector('.mn-copy').click()")
+    copied = "return document.querySelector('.mn-copy').getAttribute('aria-label') === 'Copied'"
+    browser.wait(lambda: browser.run(copied), "the button says that it has copied")
+    shown = browser.run("return document.querySelector('.mn-copy + .mn-source').textContent")
+    read = (
+        "const done = arguments[0]; navigator.clipboard.readText().then(done, e => done(String(e)))"
+    )
+    assert browser.driver.execute_async_script(read) == shown
+
+
 def test_a_page_without_formulas_does_not_load_katex(browser: Chromium, site: Site):
     without = [name for name, page in site.pages.items() if FORMULA not in page.text]
     assert without

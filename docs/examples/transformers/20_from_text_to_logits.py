@@ -131,7 +131,8 @@ scores.plot_shares(
 )
 
 # %% [markdown]
-# Adding the bars gives the model's own logit difference, up to rounding and the final biases. No part of
+# The last MLP writes most of the answer. The heads of the last block write *against* it, and what came
+# before says little directly. Adding the bars gives the model's own logit difference, up to rounding and the final biases. No part of
 # the model is left over:
 
 # %% tags=["trained"]
@@ -175,6 +176,7 @@ assert pattern.triu(1).abs().max() == 0
 torch.testing.assert_close(pattern.sum(1), torch.ones(15))
 assert grammar.vocabulary()[best.indices[0]] == "Mary"
 assert measured - left > shares[1].item() + 1
+assert list(parts)[shares.argmax()] == "mlp 2" and shares[-2] < -1
 
 # %% [markdown]
 # Next: [what does each layer know?](30_what_each_layer_knows.py)
