@@ -12,9 +12,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mechnotes import rng
 from mechnotes.validate import refuse
+
+if TYPE_CHECKING:
+    from mechnotes._typing import LanguageModel
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,16 +59,16 @@ def _train(options: argparse.Namespace) -> None:
 def _sample(options: argparse.Namespace) -> None:
     from mechnotes.storybook import sampling
 
-    model = sampling.open_folder(_folder(options))
+    model = _opened(options.folder)
     generator = rng.generator(options.seed, "sample")
     for _ in range(options.n):
         print(sampling.continuation(model, options.text, words=options.words, generator=generator))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from mechnotes.storybook import evaluation, sampling
+    from mechnotes.storybook import evaluation
 
-    model = sampling.open_folder(_folder(options))
+    model = _opened(options.folder)
     print("KL(true || model) in nats per token")
     for kind, divergence in evaluation.divergences(model).items():
         print(f"  {kind:12} {divergence:.4f}")
@@ -86,10 +90,20 @@ def _export(options: argparse.Namespace) -> None:
         print(f"wrote {out.name}")
 
 
-def _folder(options: argparse.Namespace) -> Path:
-    from mechnotes.storybook import folder
+def _opened(folder: Path | None) -> "LanguageModel":
+    """A storybook model; by default the package's own."""
+    from mechnotes import models
+    from mechnotes.storybook import grammar
 
-    return options.folder or folder.path()
+    model = models.load(folder or "storybook")
+    if model.tokenizer.get_vocab().keys() != set(grammar.vocabulary()):
+        refuse(
+            "folder",
+            got=f"{folder} with other words",
+            expected="the storybook's vocabulary",
+            fix="Retrain it with this version, or open it with mechnotes.models.load.",
+        )
+    return model
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from mechnotes.storybook import corpus, folder, grammar, sampling
+from mechnotes import models as package
+from mechnotes.storybook import corpus, grammar, sampling
 
 SEEDS = (0, 1, 2)
 
@@ -24,4 +25,4 @@ def text() -> corpus.Passages:
 @pytest.fixture(scope="session")
 def models() -> dict[int, sampling.Model]:
     """The package's models as functions from tokens to logits, by seed."""
-    return {seed: sampling.open_folder(folder.path(seed)) for seed in SEEDS}
+    return {seed: package.load(f"storybook/seed-{seed}") for seed in SEEDS}

@@ -109,7 +109,7 @@ def test_the_command_line_trains_samples_and_refuses(tmp_path: Path, capsys: pyt
     assert command.main(["train", "--out", str(out)]) == 2
     assert "not empty" in capsys.readouterr().err
     assert command.main(["sample", str(tmp_path / "none")]) == 2
-    assert "without config.json" in capsys.readouterr().err
+    assert "where no folder is" in capsys.readouterr().err
     assert command.main(["sample", "--text", "it was a colt"]) == 2
     assert "'colt' (near: cold" in capsys.readouterr().err
 
