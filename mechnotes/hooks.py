@@ -1,0 +1,64 @@
+"""What are the places called at which a model's activations can be read and replaced?
+
+A site is a kind of activation; with a layer it is a hook's full name. Names are those of
+TransformerLens, so they can be looked up anywhere.
+
+    hooks.name(model, "z", layer=2)     # "blocks.2.attn.hook_z"
+
+Layers count from 0: `resid_pre` of layer 2 is what enters the third block.
+"""
+
+from collections.abc import Mapping
+
+from mechnotes import validate
+from mechnotes._typing import LanguageModel
+
+SITES: Mapping[str, str] = {
+    "resid_pre": "blocks.{layer}.hook_resid_pre",
+    "resid_mid": "blocks.{layer}.hook_resid_mid",
+    "resid_post": "blocks.{layer}.hook_resid_post",
+    "attn_out": "blocks.{layer}.hook_attn_out",
+    "mlp_out": "blocks.{layer}.hook_mlp_out",
+    "q": "blocks.{layer}.attn.hook_q",
+    "k": "blocks.{layer}.attn.hook_k",
+    "v": "blocks.{layer}.attn.hook_v",
+    "z": "blocks.{layer}.attn.hook_z",
+    "pattern": "blocks.{layer}.attn.hook_pattern",
+}
+"""Hook of each site: the stream before, in the middle of and after a block (`resid_pre`,
+`resid_mid`, `resid_post`); what its halves add (`attn_out`, `mlp_out`); of each head the queries,
+keys and values (`q`, `k`, `v`), the attention (`pattern`) and the weighted values before the output
+matrix (`z`)."""
+OF_HEADS = ("q", "k", "v", "z", "pattern")
+"""Sites with an axis for the head."""
+
+
+def name(model: LanguageModel, site: str, *, layer: int) -> str:
+    """Full name of a site's hook.
+
+    Args:
+        model: The model.
+        site: One of `SITES`.
+        layer: Which block, from 0.
+
+    Raises:
+        ValueError: If there is no such site or no such layer.
+    """
+    validate.choice(site, "site", tuple(SITES))
+    return SITES[site].format(layer=_layer(model, layer))
+
+
+def n_heads(model: LanguageModel, site: str) -> int | None:
+    """Heads that a site has in each layer; None if it has none.
+
+    Keys and values may have fewer heads than queries (grouped-query attention).
+    """
+    validate.choice(site, "site", tuple(SITES))
+    if site not in OF_HEADS:
+        return None
+    grouped = model.cfg.n_key_value_heads if site in ("k", "v") else None
+    return grouped or model.cfg.n_heads
+
+
+def _layer(model: LanguageModel, layer: int) -> int:
+    return validate.integer(layer, "layer", maximum=model.cfg.n_layers - 1)

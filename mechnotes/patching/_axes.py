@@ -1,0 +1,75 @@
+"""Over which places does a sweep go, and what are they called?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from mechnotes import hooks, validate
+from mechnotes._typing import LanguageModel
+from mechnotes.patching import _checks
+from mechnotes.prompts import Pairs
+
+HEADS, POSITIONS = ("each", "all"), ("all", "each", "named")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Axes:
+    """Places of a sweep: what a layer's patches cover, and names for the axes of the result."""
+
+    heads: Sequence[int]
+    """Heads to patch one at a time; (-1,) patches all together."""
+    positions: Sequence[Int[Tensor, " pair"]]
+    """Positions to patch one at a time, for each prompt; -1 patches all together."""
+    entries: Mapping[str, tuple[int | str, ...]]
+    """Axes of the result in order, with what their entries stand for."""
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Layers to visit."""
+        return tuple(int(layer) for layer in self.entries["layer"])
+
+    def shaped(self, values: Tensor) -> Tensor:
+        """Values by layer, head, position and prompt, without the axes that are not swept."""
+        return values.reshape(*(len(entries) for entries in self.entries.values()), -1)
+
+
+def axes(
+    model: LanguageModel,
+    pairs: Pairs,
+    *,
+    site: str,
+    heads: str,
+    positions: str,
+    layers: Sequence[int] | None,
+) -> Axes:
+    """The places that the arguments of a sweep ask for.
+
+    Raises:
+        ValueError: If an argument is not one of its options, or a layer does not exist.
+    """
+    n_heads = hooks.n_heads(model, site)
+    validate.choice(heads, "heads", HEADS)
+    validate.choice(positions, "positions", POSITIONS)
+    entries: dict[str, tuple[int | str, ...]] = {"layer": _checks.layers(model, layers)}
+    swept: Sequence[int] = (-1,)
+    if n_heads and heads == "each":
+        swept = range(n_heads)
+        entries["head"] = tuple(swept)
+    named = _positions(pairs, positions)
+    if positions != "all":
+        entries["position"] = tuple(named)
+    at = [_checks.on(model, pos) for pos in named.values()]
+    return Axes(heads=swept, positions=at, entries=MappingProxyType(entries))
+
+
+def _positions(pairs: Pairs, positions: str) -> Mapping[int | str, Int[Tensor, " pair"]]:
+    n_pairs, n_pos = pairs.clean.shape
+    if positions == "named":
+        return {name: pos for name, pos in pairs.positions.items()}  # noqa: C416
+    if positions == "each":
+        return {pos: torch.full((n_pairs,), pos) for pos in range(n_pos)}
+    return {"all": torch.full((n_pairs,), -1)}

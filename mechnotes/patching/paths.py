@@ -1,0 +1,185 @@
+"""Which part tells which, and what? Change one connection and leave every other as it was.
+
+Patching a head changes all that is computed after it. Path patching asks for one connection: the
+sender's output is replaced, everything else that attends is frozen at its stored value, MLPs on the
+way are computed anew, and only what arrives at the receivers is kept. A second run is given these
+inputs, and the answer is read.
+
+    paths.patch(model, pairs, receivers="logits")         # who writes the answer
+    paths.patch(model, pairs, receivers=[(2, 1, "q")])    # who tells head 2.1 where to look
+
+With `receivers="logits"` this is a direct effect; `activation.patch` gives the total one.
+
+Source:
+    Wang et al. 2022, arXiv:2211.00593, appendix B; Goldowsky-Dill et al. 2023, arXiv:2304.05969.
+"""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from mechnotes import hooks, metrics, validate
+from mechnotes._typing import Hook, LanguageModel
+from mechnotes.patching import _axes, _resuming, _sites
+from mechnotes.patching._setting import setting
+from mechnotes.patching._sweeps import Sweep, first_difference
+from mechnotes.patching.results import DENOISING, PatchResult
+from mechnotes.prompts import Pairs
+
+LOGITS = "logits"
+SENDERS = ("z", "attn_out", "mlp_out")
+"""Sites that add to the residual stream and can therefore send."""
+Receiver = tuple[int, int, str]
+"""Layer, head and input: "q", "k" or "v"."""
+
+
+@torch.no_grad()
+def patch(
+    model: LanguageModel,
+    pairs: Pairs,
+    *,
+    receivers: Sequence[Receiver] | str = LOGITS,
+    site: str = "z",
+    heads: str = "each",
+    positions: str = "all",
+    layers: Sequence[int] | None = None,
+    direction: str = DENOISING,
+    metric: metrics.Metric = metrics.logit_diff,
+    batch_size: int = 256,
+    progress: bool = False,
+) -> PatchResult:
+    """Patch the paths from each sender to the receivers, one sender at a time.
+
+    Args:
+        model: The model.
+        pairs: Clean and corrupted prompts with their answers.
+        receivers: "logits" for the direct effect on the answer, or inputs of heads, for example
+            [(2, 1, "q")]: all of them receive at once, at all positions.
+        site: What sends, one of `SENDERS`.
+        heads: See `activation.patch`, as for the rest.
+        positions: Positions of the sender.
+        layers: Layers of the senders; None for all.
+        direction: "denoising" sends clean values in the corrupted run, "noising" the reverse.
+        metric: One number for each prompt.
+        batch_size: Runs to compute at a time.
+        progress: Whether to show a bar.
+
+    Returns:
+        The metric for each sender; NaN for layers from which no path leads to a receiver.
+
+    Raises:
+        ValueError: As `activation.patch`, and if the site does not send, or a receiver does not
+            exist.
+    """
+    validate.choice(site, "site", SENDERS)
+    ears = _receivers(model, receivers)
+    places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
+    every = range(model.cfg.n_layers)
+    runs = setting(model, pairs, metric=metric, sites={site, "attn_out"}, layers=every)
+    base, source = runs.directed(direction)
+    sweep = Sweep(
+        setting=runs,
+        base=base,
+        site=site,
+        values=lambda layer: source.cache[hooks.name(model, site, layer=layer)],
+        first=first_difference(base.tokens, source.tokens),
+        axes=places,
+        batch_size=validate.integer(batch_size, "batch_size", minimum=1),
+        finish=lambda patch: _sent(patch, ears) if ears else _sent_to_logits(patch),
+    )
+    found = sweep.run(progress=progress)
+    for row, layer in enumerate(places.layers):
+        if ears and layer >= max(ear[0] for ear in ears):
+            found[row] = torch.nan  # senders at or above every receiver: no path
+    return runs.result(found, site=site, direction=direction, axes=places)
+
+
+def _receivers(model: LanguageModel, given: Sequence[Receiver] | str) -> tuple[Receiver, ...]:
+    """Inputs of heads that receive; none if the logits do."""
+    if given == LOGITS:
+        return ()
+    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+        _refuse_receivers(given)
+    for receiver in given:
+        if not isinstance(receiver, tuple) or len(receiver) != 3:
+            _refuse_receivers(given)
+        layer, head, kind = receiver
+        validate.choice(kind, "receivers", ("q", "k", "v"))
+        validate.integer(layer, "receivers", maximum=model.cfg.n_layers - 1)
+        n_heads = hooks.n_heads(model, kind) or 1
+        validate.integer(head, "receivers", maximum=n_heads - 1)
+    return tuple(given)
+
+
+def _refuse_receivers(given: object) -> NoReturn:
+    validate.refuse(
+        "receivers",
+        got=repr(given),
+        expected='"logits" or a list of (layer, head, "q"), "k" or "v" for its input',
+        fix='Pass receivers="logits" or receivers=[(2, 1, "q")].',
+    )
+
+
+def _frozen(patch: _sites.Patch) -> dict[int, Float[Tensor, "packed d_model"]]:
+    """Stored outputs of the attention above the sender."""
+    model = patch.base.model
+    upper = range(patch.layer + 1, model.cfg.n_layers)
+    names = {layer: hooks.name(model, "attn_out", layer=layer) for layer in upper}
+    return {layer: patch.tokens.of(patch.base.cache[name]) for layer, name in names.items()}
+
+
+def _sent_to_logits(patch: _sites.Patch) -> Float[Tensor, "rows d_model"]:
+    """The last token when only MLPs stand between the sender and the logits."""
+    entering = _sites.entering(patch)
+    attention = {**_frozen(patch), **entering.pop("attention", {})}
+    return _resuming.resume(patch.base, patch.tokens, attention=attention, **entering)
+
+
+def _sent(patch: _sites.Patch, ears: tuple[Receiver, ...]) -> Float[Tensor, "rows d_model"]:
+    """The last token of a second run, whose receivers are given what they heard in the first.
+
+    NaN if no receiver is above the sender.
+    """
+    if patch.layer >= max(ear[0] for ear in ears):
+        return torch.full_like(patch.base.stream(0)[patch.tokens.pair, -1], torch.nan)
+    model, frozen, heard = patch.base.model, _frozen(patch), dict[str, Tensor]()
+    listening: list[_resuming.Edit] = []
+    reached = [ear for ear in ears if ear[0] > patch.layer]
+    for layer in {ear[0] for ear in reached}:
+        for kind in {ear[2] for ear in reached if ear[0] == layer}:
+            name = hooks.name(model, kind, layer=layer)
+            listening.append((name, _hearing(heard, name)))
+        # Attention of a receiver's layer runs, so that it can be listened to; its output is frozen.
+        kept = frozen.pop(layer)
+        going = patch.tokens.last if layer == model.cfg.n_layers - 1 else slice(None)
+        listening.append((hooks.name(model, "attn_out", layer=layer), _putting(kept[going])))
+    entering = _sites.entering(patch)
+    attention = {**frozen, **entering.pop("attention", {})}
+    _resuming.resume(patch.base, patch.tokens, attention=attention, edits=listening, **entering)
+    lowest = min(ear[0] for ear in reached)
+    told = [_telling(heard, hooks.name(model, k, layer=n), head) for n, head, k in reached]
+    stream = patch.tokens.of(patch.base.stream(lowest))
+    return _resuming.resume(patch.base, patch.tokens, layer=lowest, stream=stream, edits=told)
+
+
+def _hearing(heard: dict[str, Tensor], name: str) -> Hook:
+    def hear(activation: Tensor, **_: object) -> None:
+        heard[name] = activation
+
+    return hear
+
+
+def _putting(value: Tensor) -> Hook:
+    return lambda _old, **_: value[None]
+
+
+def _telling(heard: dict[str, Tensor], name: str, head: int) -> _resuming.Edit:
+    def tell(activation: Tensor, **_: object) -> Tensor:
+        told = activation.clone()
+        told[:, :, head] = heard[name][:, :, head]
+        return told
+
+    return name, tell
