@@ -22,25 +22,28 @@ def plot_table(
     columns: Sequence[str],
     label: str,
     limit: float | int = 1.0,
+    signed: bool = False,
 ) -> Figure:
-    """Magnitudes by name of row and column, written and coloured from 0.
+    """Values by name of row and column, written and coloured from 0.
 
     Args:
-        values: Values from 0 to `limit`; NaN for "not computed".
+        values: Values; NaN for "not computed".
         rows: Names of the rows.
         columns: Names of the columns.
         label: Quantity, unit and meaning of 0 and of the limit, written under the table.
         limit: Value of the strongest colour.
+        signed: Whether negative values mean something and have a colour of their own.
 
     Raises:
-        ValueError: If the names do not fit the shape, or values are negative or infinite.
+        ValueError: If the names do not fit the shape, values are infinite, or unsigned values are
+            negative.
     """
     found = numbers(values, "values", axes=("rows", "columns"))
     same_length("rows", {"values": found.shape[0], "rows": len(rows)})
     same_length("columns", {"values": found.shape[1], "columns": len(columns)})
     height = 0.4 * len(rows) + 1.1
     figure, ax = style.figure(6.4, min(height, 7.5))
-    draw_matrix(ax, found, limit=float(limit), signed=False)
+    draw_matrix(ax, found, limit=float(limit), signed=signed)
     ax.set(aspect="auto", xlabel=label)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
@@ -49,8 +52,8 @@ def plot_table(
     with style.house():
         for row, column in np.ndindex(*found.shape):
             value = found[row, column]
-            strong = value > 0.55 * limit
-            text = "–" if np.isnan(value) else f"{value:.2f}"
+            strong = abs(value) > 0.55 * limit
+            text = "–" if np.isnan(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
             color = style.color("paper" if strong else "ink")
             ax.text(column, row, text, ha="center", va="center", color=color)
     style.settle(figure)

@@ -8,9 +8,12 @@ from mechnotes.plots import (
     diagrams,
     geometry,
     heatmap,
+    networks,
     phase,
+    scatter,
     scores,
     streams,
+    strips,
     tables,
 )
 
@@ -27,6 +30,12 @@ DIAGRAMS = {
     "interference": diagrams.plot_interference,
     "privileged basis": diagrams.plot_privileged_basis,
     "residual stream": streams.plot_residual_stream,
+    "network": lambda: networks.plot_network(
+        (("A",), ("B", "D"), ("C",)),
+        {("A", "B"): "clean", ("B", "C"): "corrupted", ("A", "D"): "control"},
+        notes={("B", "C"): "3"},
+        marked=("B",),
+    ),
     "collisions": lambda: diagrams.plot_collisions(_ON, titles=("p = 0.50", "p = 0.05")),
 }
 
@@ -58,6 +67,20 @@ FIGURES = {
     ),
     "table": lambda: tables.plot_table(
         _X.reshape(3, 4), rows=("a", "b", "c"), columns=("w", "x", "y", "z"), label="share"
+    ),
+    "signed table": lambda: tables.plot_table(
+        _X.reshape(3, 4) - 0.5,
+        rows=("a", "b", "c"),
+        columns=("w", "x", "y", "z"),
+        label="recovered",
+        limit=0.5,
+        signed=True,
+    ),
+    "agreement": lambda: scatter.plot_agreement(
+        _X, _X**2, x_label="exact (nats)", y_label="estimate (nats)", names=["a", *[""] * 11]
+    ),
+    "strips": lambda: strips.plot_strips(
+        {"circuit": _X[:6], "random heads": _X[6:]}, label="share lost", threshold=0.8
     ),
     "scores": lambda: scores.plot_scores(
         _X.reshape(3, 4),

@@ -16,7 +16,7 @@ from tests.plots.figures import FIGURES
 
 LIGHT = {light for light, _ in style.PALETTE.values()}
 DARK = {dark for _, dark in style.PALETTE.values()}
-MAPPED = {"matrix", "large matrix", "matrices", "table", "pattern"}
+MAPPED = {"matrix", "large matrix", "matrices", "table", "signed table", "pattern"}
 
 
 def _svg(figure):
