@@ -1,0 +1,168 @@
+"""Is this set of heads the circuit? Three questions that a good one answers with yes.
+
+- *Faithful*: with every other head taken away, is the behaviour still there?
+- *Complete*: is nothing missing that matters? Take some of the circuit's heads away, in the circuit
+  alone and in the whole model: the same should be lost.
+- *Minimal*: does every head matter? There must be a situation in which removing it alone changes
+  the outcome.
+
+All are measured on `recovered`: 1 is the whole model, 0 the corrupted prompt.
+
+Source:
+    Wang et al. 2022, arXiv:2211.00593, section 4.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from mechnotes import rng, validate
+from mechnotes._typing import LanguageModel
+from mechnotes.patching import ablation
+from mechnotes.prompts import Pairs
+
+Head = tuple[int, int]
+"""Layer and head."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Completeness:
+    """What is left when the same heads are taken from the circuit and from the whole model."""
+
+    removed: tuple[tuple[Head, ...], ...]
+    """Heads that were taken away, for each try."""
+    in_circuit: Float[Tensor, " tries"]
+    """`recovered` of the circuit without them."""
+    in_model: Float[Tensor, " tries"]
+    """`recovered` of the whole model without them."""
+
+    @property
+    def incompleteness(self) -> float:
+        """Largest difference between the two, 0 for a complete circuit."""
+        return (self.in_circuit - self.in_model).abs().max().item()
+
+
+def every_head(model: LanguageModel) -> tuple[Head, ...]:
+    """All heads of a model, layer by layer."""
+    return tuple((n, h) for n in range(model.cfg.n_layers) for h in range(model.cfg.n_heads))
+
+
+def faithfulness(
+    model: LanguageModel, pairs: Pairs, circuit: Collection[Head], *, kind: str = "mean"
+) -> float:
+    """`recovered` with all heads outside of the circuit ablated: 1 if the circuit does it alone.
+
+    Args:
+        model: The model.
+        pairs: Clean and corrupted prompts with their answers.
+        circuit: Heads that are kept.
+        kind: What stands in for the others, one of `stand_ins.KINDS`.
+
+    Raises:
+        ValueError: As `ablation.together`, and if the circuit names a head twice.
+    """
+    kept = _distinct(circuit)
+    others = [head for head in every_head(model) if head not in kept]
+    ablation.together(model, pairs, list(kept), kind=kind)  # refuses heads that do not exist
+    return _left(model, pairs, others, kind)
+
+
+def completeness(
+    model: LanguageModel,
+    pairs: Pairs,
+    circuit: Collection[Head],
+    *,
+    n_tries: int = 10,
+    seed: int = 0,
+    kind: str = "mean",
+) -> Completeness:
+    """Take random sets of heads from the circuit and from the whole model, and compare.
+
+    Args:
+        model: The model.
+        pairs: Clean and corrupted prompts with their answers.
+        circuit: Heads of the circuit.
+        n_tries: Random subsets of the circuit to take away.
+        seed: Seed of the subsets.
+        kind: See `faithfulness`.
+
+    Raises:
+        ValueError: As `faithfulness`.
+    """
+    kept = _distinct(circuit)
+    removed = _subsets(kept, n_tries=n_tries, seed=seed)
+    others = [head for head in every_head(model) if head not in kept]
+    left = partial(_left, model, pairs, kind=kind)
+    return Completeness(
+        removed=removed,
+        in_circuit=torch.tensor([left([*others, *gone]) for gone in removed]),
+        in_model=torch.tensor([left(list(gone)) for gone in removed]),
+    )
+
+
+def minimality(
+    model: LanguageModel,
+    pairs: Pairs,
+    circuit: Collection[Head],
+    *,
+    n_tries: int = 4,
+    seed: int = 0,
+    kind: str = "mean",
+) -> dict[Head, float]:
+    """How much each head matters where it matters most.
+
+    For each head: the largest change of `recovered` when it is taken from the circuit, with nothing
+    else missing or with one of several random sets of the other heads missing too.
+
+    Args:
+        model: The model.
+        pairs: Clean and corrupted prompts with their answers.
+        circuit: Heads of the circuit.
+        n_tries: Random sets for each head, beside the empty one.
+        seed: Seed of the sets.
+        kind: See `faithfulness`.
+
+    Raises:
+        ValueError: As `faithfulness`.
+    """
+    kept = _distinct(circuit)
+    others = [head for head in every_head(model) if head not in kept]
+    left = partial(_left, model, pairs, kind=kind)
+    found = {}
+    for head in kept:
+        rest = tuple(one for one in kept if one != head)
+        missing = [(), *_subsets(rest, n_tries=n_tries, seed=seed)]
+        changes = [left([*others, *gone]) - left([*others, *gone, head]) for gone in missing]
+        found[head] = max(changes, key=abs)
+    return found
+
+
+def _left(model: LanguageModel, pairs: Pairs, gone: Sequence[Head], kind: str) -> float:
+    return ablation.together(model, pairs, gone, kind=kind).recovered.item()
+
+
+def _subsets(heads: Sequence[Head], *, n_tries: int, seed: int) -> tuple[tuple[Head, ...], ...]:
+    """Random subsets; each head is in one with probability one half."""
+    validate.integer(n_tries, "n_tries", minimum=1)
+    generator = rng.generator(validate.seed(seed), "subsets")
+    chosen = torch.rand(n_tries, len(heads), generator=generator) < 0.5
+    return tuple(
+        tuple(head for head, taken in zip(heads, row, strict=True) if taken)
+        for row in chosen.tolist()
+    )
+
+
+def _distinct(circuit: Collection[Head]) -> tuple[Head, ...]:
+    heads = tuple(circuit)
+    if len(set(heads)) != len(heads):
+        validate.refuse(
+            "circuit",
+            got=f"{len(heads) - len(set(heads))} heads more than once",
+            expected="each head once",
+            fix="Pass a set.",
+        )
+    return heads

@@ -1,0 +1,137 @@
+"""What kind of head is this? Scores that a head's attention and weights give away.
+
+Attention scores are means of a head's pattern over pairs of positions, from 0 (never attends) to 1
+(attends there and nowhere else):
+
+- previous token: to the position before;
+- duplicate token: to an earlier occurrence of the same token;
+- induction: to the token that followed the earlier occurrence, which is what should come next.
+
+The copying score reads weights only: if a head attends to a token, does it raise that token's
+logit? A score says what a head looks like. Whether it matters is for `patching` to say.
+
+Source:
+    Olsson et al. 2022, In-context Learning and Induction Heads (prefix matching, copying);
+    Elhage et al. 2021, A Mathematical Framework for Transformer Circuits (OV eigenvalues).
+"""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from mechnotes import hooks, validate
+from mechnotes._typing import LanguageModel
+
+
+@torch.no_grad()
+def attention(
+    model: LanguageModel,
+    tokens: Int[Tensor, "batch pos"],
+    where: Bool[Tensor, "batch pos pos"],
+) -> Float[Tensor, "layer head"]:
+    """Share of attention that falls on marked places, mean over the readers that have any.
+
+    Args:
+        model: The model.
+        tokens: Token numbers of texts of equal length.
+        where: For each reader (second axis) the positions that count (third axis).
+
+    Returns:
+        From 0 to 1 for each head; NaN if nothing is marked.
+
+    Raises:
+        ValueError: If the marks do not have the shape of the texts.
+    """
+    if tuple(where.shape) != (*tokens.shape, tokens.shape[1]):
+        validate.refuse(
+            "where",
+            got=f"shape {tuple(where.shape)} for texts {tuple(tokens.shape)}",
+            expected=f"one mark for each pair of positions: {(*tokens.shape, tokens.shape[1])}",
+            fix="Mark readers on the second axis and what they read on the third.",
+        )
+    names = [hooks.name(model, "pattern", layer=layer) for layer in range(model.cfg.n_layers)]
+    _, cache = model.run_with_cache(tokens, names_filter=lambda name: name in names)
+    patterns = torch.stack([cache[name] for name in names])  # [layer, batch, head, pos, pos]
+    on_marks = (patterns * where[:, None]).sum(-1)  # [layer, batch, head, pos]
+    readers = where.any(-1)
+    return (on_marks * readers[:, None]).sum((1, 3)).cpu() / readers.sum().cpu()
+
+
+def previous_token(
+    model: LanguageModel, tokens: Int[Tensor, "batch pos"]
+) -> Float[Tensor, "layer head"]:
+    """Attention to the position before, from 0 to 1."""
+    n_pos = tokens.shape[1]
+    before = torch.zeros(n_pos, n_pos, dtype=torch.bool, device=tokens.device)
+    before[range(1, n_pos), range(n_pos - 1)] = True
+    return attention(model, tokens, before.expand(len(tokens), -1, -1))
+
+
+def duplicate_token(
+    model: LanguageModel, tokens: Int[Tensor, "batch pos"]
+) -> Float[Tensor, "layer head"]:
+    """Attention to earlier occurrences of the reader's own token, from 0 to 1."""
+    return attention(model, tokens, _earlier(tokens))
+
+
+def induction(
+    model: LanguageModel, tokens: Int[Tensor, "batch pos"]
+) -> Float[Tensor, "layer head"]:
+    """Attention to what followed earlier occurrences of the reader's own token, from 0 to 1."""
+    followed = _earlier(tokens).roll(1, dims=-1)
+    followed[..., 0] = False
+    return attention(model, tokens, followed & _past(tokens))
+
+
+@torch.no_grad()
+def copying(model: LanguageModel) -> Float[Tensor, "layer head"]:
+    """Whether each head's OV circuit writes what it reads: +1 copies, -1 suppresses.
+
+    The OV circuit from tokens to logits, W_E W_V W_O W_U, is a large matrix of low rank; its
+    eigenvalues other than 0 are those of the small matrix W_O W_U W_E W_V. Layer norms, positions
+    and MLPs are left out.
+
+    Returns:
+        Sum of the eigenvalues divided by the sum of their absolute values.
+
+    Source:
+        Elhage et al. 2021, section on copying and the eigenvalues of OV circuits.
+    """
+    embedding, unembedding = model.W_E.cpu().double(), model.W_U.cpu().double()
+    back = unembedding @ embedding  # [d_model, d_model]
+    groups = model.cfg.n_heads // (model.cfg.n_key_value_heads or model.cfg.n_heads)
+    values = model.W_V.cpu().double().repeat_interleave(groups, dim=1)
+    small = model.W_O.cpu().double() @ back @ values  # [layer, head, d_head, d_head]
+    eigenvalues = torch.linalg.eigvals(small)
+    return (eigenvalues.sum(-1).real / eigenvalues.abs().sum(-1)).float()
+
+
+@torch.no_grad()
+def between(
+    model: LanguageModel,
+    tokens: Int[Tensor, "batch pos"],
+    *,
+    readers: Int[Tensor, " batch"],
+    read: Int[Tensor, " batch"],
+) -> Float[Tensor, "layer head"]:
+    """Attention from one position of each text to another, for example from the end to a name.
+
+    Args:
+        model: The model.
+        tokens: Token numbers of texts of equal length.
+        readers: Position that attends, in each text.
+        read: Position that is attended to.
+    """
+    where = torch.zeros(*tokens.shape, tokens.shape[1], dtype=torch.bool, device=tokens.device)
+    where[torch.arange(len(tokens)), readers, read] = True
+    return attention(model, tokens, where)
+
+
+def _earlier(tokens: Int[Tensor, "batch pos"]) -> Bool[Tensor, "batch pos pos"]:
+    """For each position the earlier ones with the same token."""
+    return (tokens[:, :, None] == tokens[:, None, :]) & _past(tokens)
+
+
+def _past(tokens: Int[Tensor, "batch pos"]) -> Bool[Tensor, "pos pos"]:
+    n_pos = tokens.shape[1]
+    return torch.ones(n_pos, n_pos, dtype=torch.bool, device=tokens.device).tril(-1)

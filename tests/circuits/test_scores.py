@@ -1,0 +1,102 @@
+"""Scores of heads: hand-made patterns and weights whose scores are known."""
+
+import pytest
+import torch
+
+from mechnotes import models, prompts, rng
+from mechnotes.circuits import scores
+
+
+class Attends:
+    """A model of one head that attends as it is told."""
+
+    def __init__(self, pattern: torch.Tensor):
+        self.pattern = pattern
+        self.cfg = type("Sizes", (), {"n_layers": 1, "n_heads": 1, "n_key_value_heads": None})()
+
+    def run_with_cache(self, tokens: torch.Tensor, **_: object):
+        pattern = self.pattern.expand(len(tokens), 1, -1, -1)
+        return None, {"blocks.0.attn.hook_pattern": pattern}
+
+
+def attending(to: dict[int, int], n_pos: int) -> Attends:
+    """Reader by reader, what is read; all others read the first token."""
+    pattern = torch.zeros(n_pos, n_pos)
+    for reader in range(n_pos):
+        pattern[reader, to.get(reader, 0)] = 1.0
+    return Attends(pattern)
+
+
+TWICE = torch.tensor([[9, 1, 2, 3, 1, 2, 3]])
+"""A list said twice: token at 4 stood at 1, and 2 followed it."""
+
+
+def test_a_head_that_looks_one_back_scores_one_and_a_head_that_does_not_zero():
+    back = attending({i: i - 1 for i in range(1, 7)}, 7)
+    assert scores.previous_token(back, TWICE).item() == 1
+    assert scores.duplicate_token(back, TWICE).item() == 0
+
+
+def test_a_duplicate_head_finds_the_same_token_and_an_induction_head_the_one_after():
+    same = attending({4: 1, 5: 2, 6: 3}, 7)
+    after = attending({4: 2, 5: 3, 6: 4}, 7)
+    assert scores.duplicate_token(same, TWICE).item() == 1
+    assert scores.induction(same, TWICE).item() == 0
+    assert scores.induction(after, TWICE).item() == 1
+    assert scores.duplicate_token(after, TWICE).item() == 0
+
+
+def test_a_head_that_looks_everywhere_scores_its_share():
+    n_pos = 7
+    uniform = Attends(torch.ones(n_pos, n_pos).tril() / torch.arange(1, n_pos + 1)[:, None])
+    expected = sum(1 / (reader + 1) for reader in (4, 5, 6)) / 3
+    assert scores.induction(uniform, TWICE).item() == pytest.approx(expected)
+
+
+def test_text_without_repeats_has_no_induction_score():
+    assert scores.induction(attending({}, 4), torch.tensor([[1, 2, 3, 4]])).isnan().all()
+
+
+def test_attention_between_two_places_is_that_entry_of_the_pattern():
+    model = models.load("storybook")
+    pairs = prompts.ioi(n_pairs=5, seed=0)
+    end, receiver = pairs.positions["end"], pairs.positions["receiver"]
+    found = scores.between(model, pairs.clean, readers=end, read=receiver)
+    with torch.no_grad():
+        _, cache = model.run_with_cache(pairs.clean)
+    rows = torch.arange(5)
+    for layer in range(3):
+        pattern = cache[f"blocks.{layer}.attn.hook_pattern"]
+        assert torch.allclose(found[layer], pattern[rows, :, end, receiver].mean(0), atol=1e-6)
+
+
+def weights_of(W_E: torch.Tensor, W_V: torch.Tensor, W_O: torch.Tensor, W_U: torch.Tensor):
+    cfg = type("Sizes", (), {"n_heads": W_O.shape[1], "n_key_value_heads": W_V.shape[1]})()
+    return type("Model", (), {"W_E": W_E, "W_V": W_V, "W_O": W_O, "W_U": W_U, "cfg": cfg})()
+
+
+def test_a_head_that_copies_scores_one_and_its_negative_minus_one():
+    W_E = torch.eye(4)
+    W_V = torch.eye(4)[None, None, :, :2]
+    W_O = torch.stack((W_V[0, 0].T, -W_V[0, 0].T))[None]
+    found = scores.copying(weights_of(W_E, W_V.repeat(1, 2, 1, 1), W_O, torch.eye(4)))
+    assert found.tolist() == [[1.0, -1.0]]
+
+
+def test_the_small_matrix_has_the_eigenvalues_of_the_whole_circuit():
+    generator = rng.generator(0, "scores")
+    W_E, W_U = torch.randn(9, 6, generator=generator), torch.randn(6, 9, generator=generator)
+    W_V = torch.randn(1, 1, 6, 3, generator=generator)  # one group of values for two heads
+    W_O = torch.randn(1, 2, 3, 6, generator=generator)
+    found = scores.copying(weights_of(W_E, W_V, W_O, W_U))
+    for head in range(2):
+        whole = (W_E @ W_V[0, 0] @ W_O[0, head] @ W_U).double()
+        eigenvalues = torch.linalg.eigvals(whole)
+        expected = eigenvalues.sum().real / eigenvalues.abs().sum()
+        assert found[0, head].item() == pytest.approx(expected.item(), abs=1e-4)
+
+
+@pytest.mark.bad_input
+def test_marks_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"where: got shape \(1, 3, 3\) for texts \(1, 7\)"):
+        scores.attention(attending({}, 7), TWICE, torch.zeros(1, 3, 3, dtype=torch.bool))

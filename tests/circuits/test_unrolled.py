@@ -1,0 +1,68 @@
+"""The unrolled transformer computes what the model computes, edge by edge."""
+
+import pytest
+import torch
+
+from mechnotes import models, prompts
+from mechnotes.circuits import unrolled
+from mechnotes.patching import activation
+from mechnotes.patching.graphs import run
+from tests.models import folders
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    return prompts.ioi(n_pairs=6, seed=0)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_the_graph_says_what_the_model_says(pairs, folded):
+    model = models.load("storybook", folded=folded)
+    graph = unrolled.unrolled(model)
+    given = {unrolled.INPUT: unrolled.embedded(model, pairs.clean)}
+    with torch.no_grad():
+        logits = model(pairs.clean)[:, -1]
+    assert (run(graph, given)[unrolled.OUTPUT] - logits).abs().max() < 1e-4
+
+
+def test_replacing_a_head_or_all_edges_out_of_it_is_activation_patching(pairs):
+    model = models.load("storybook", folded=True)
+    graph = unrolled.unrolled(model)
+    clean, corrupted = (
+        {unrolled.INPUT: unrolled.embedded(model, tokens)}
+        for tokens in (pairs.clean, pairs.corrupted)
+    )
+    values, last = run(graph, clean), model.cfg.n_layers - 1
+    rows = torch.arange(6)
+
+    def logit_diff(logits: torch.Tensor) -> torch.Tensor:
+        return logits[rows, pairs.answers] - logits[rows, pairs.wrong]
+
+    for head in (0, 2):
+        name = f"head {last}.{head}"
+        node = run(graph, corrupted, replace={name: values[name]})[unrolled.OUTPUT]
+        exact = activation.patch(model, pairs, layers=[last]).patched[0, head]
+        assert torch.allclose(logit_diff(node), exact, atol=1e-4)
+        every = {(name, other): values[name] for other in ("stream", f"mlp {last} in")}
+        edges = run(graph, corrupted, edges=every)[unrolled.OUTPUT]
+        assert torch.allclose(logit_diff(edges), exact, atol=1e-4)
+
+
+def test_only_edges_between_parts_are_of_interest():
+    graph = unrolled.unrolled(models.load("storybook"))
+    chosen = [edge for edge in graph.edges if unrolled.between_parts(edge)]
+    assert ("head 0.1", "2.0 q") in chosen
+    assert ("mlp 2", "stream") in chosen
+    assert ("0.1 q", "head 0.1") not in chosen
+    assert ("stream", "logits") not in chosen
+    layers, heads = 3, 4
+    senders = [1 + layer * (heads + 1) for layer in range(layers)]
+    expected = sum(3 * heads * n + n + heads for n in senders) + 1 + layers * (heads + 1)
+    assert len(chosen) == expected
+
+
+@pytest.mark.bad_input
+def test_rotary_models_are_refused(tmp_path):
+    llama = models.load(folders.write("llama", tmp_path / "llama"))
+    with pytest.raises(ValueError, match="model: got one whose positions are not part"):
+        unrolled.unrolled(llama)
