@@ -19,6 +19,7 @@ from typing import Any
 from bench import generate, report, sides
 from bench.generate import SIDES
 
+PACKAGES = ("mkdocs", "mkdocs-jupyter", "mkdocs-material")
 Measured = dict[str, dict[str, list[float | None]]]
 
 
@@ -40,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(report.table(rows))
     size = {name: getattr(chosen, name) for name in ("notes", "pages", "repeats")}
     told = {**size, "load": [before, report.load()], "numbers": numbers, "rows": rows}
-    print(f"kept in {report.store(f'site-{chosen.notes}', told, folder=chosen.results).name}")
+    kept = report.store(f"site-{chosen.notes}", told, packages=PACKAGES, folder=chosen.results)
+    print(f"kept in {kept.name}")
     return 0
 
 

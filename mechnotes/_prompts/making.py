@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -36,7 +37,7 @@ class Maker:
         self.clean: list[list[Unit]] = []
         self.corrupted: list[list[Unit]] = []
         self.answers: list[tuple[str, str]] = []
-        self.changed: list[str] = []
+        self.also: list[dict[str, str]] = []
 
     def one_of(self, listed: Sequence[str]) -> str:
         """One word of a list."""
@@ -67,6 +68,7 @@ class Maker:
         *,
         changed: tuple[str, str],
         answers: tuple[str, str],
+        also: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """One more pair.
 
@@ -75,12 +77,13 @@ class Maker:
             chosen: Words for slots that are.
             changed: The slot in which the corrupted prompt differs, and its other word.
             answers: The right and the wrong answer to the clean prompt.
+            also: Further names for the positions of slots.
         """
         line = self.lines[len(self.clean) % len(self.lines)]
         units = filling.filled(line, rules, chosen, until=self.until, generator=self.generator)
         self.clean.append(units)
         self.corrupted.append(filling.replaced(units, *changed))
-        self.changed.append(changed[0])
+        self.also.append({**also, "changed": changed[0]})
         self.answers.append(answers)
 
     def fields(self, model: LanguageModel | None) -> dict[str, Any]:
@@ -105,11 +108,12 @@ class Maker:
         }
 
     def _positions(self, before: int, device: torch.device) -> dict[str, torch.Tensor]:
-        """Positions of the slots that every line has, of the changed word and of the end."""
+        """Positions of the slots that every line has, of those with other names, and of the end."""
         rows = [{slot: n for n, (_, slot) in enumerate(row) if slot} for row in self.clean]
         shared = [slot for slot in rows[0] if all(slot in row for row in rows)]
         found = {slot: [row[slot] for row in rows] for slot in shared}
-        found["changed"] = [row[slot] for row, slot in zip(rows, self.changed, strict=True)]
+        for name in self.also[0]:
+            found[name] = [row[also[name]] for row, also in zip(rows, self.also, strict=True)]
         found["end"] = [len(row) - 1 for row in self.clean]
         return {s: torch.tensor(places, device=device) + before for s, places in found.items()}
 

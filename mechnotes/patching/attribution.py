@@ -14,7 +14,7 @@ Source:
     arXiv:2403.00745 (where it fails).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -76,6 +76,48 @@ def patch(
         found.append(_by_place(product, site, places))
     estimate = runs.score(base.logits) + torch.stack(found)
     return runs.result(places.shaped(estimate), site=site, direction=direction, axes=places)
+
+
+def estimate(
+    metric: Callable[[Float[Tensor, "batch ..."]], Float[Tensor, " batch"]],
+    base: Float[Tensor, "batch ..."],
+    source: Float[Tensor, "batch ..."],
+) -> Float[Tensor, " batch"]:
+    """The estimate for one activation and any function of it.
+
+    Args:
+        metric: From activations to one number for each example.
+        base: Activations of the run that would be patched.
+        source: Activations that would be put in.
+
+    Returns:
+        (source - base) times the gradient of the metric at the base, summed over all but the first
+        axis: what the patch adds to the metric, to first order.
+
+    Raises:
+        ValueError: If base and source differ in shape, or the metric has no gradient or is not one
+            number for each example.
+    """
+    if validate.finite(base, "base").shape != validate.finite(source, "source").shape:
+        validate.refuse(
+            "source",
+            got=f"shape {tuple(source.shape)} for a base of {tuple(base.shape)}",
+            expected="activations of the same shape",
+            fix="Take both from the same place of two runs.",
+        )
+    start = base.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        score = metric(start)
+    if not isinstance(score, Tensor) or score.shape != base.shape[:1] or not score.requires_grad:
+        got = tuple(score.shape) if isinstance(score, Tensor) else type(score).__name__
+        validate.refuse(
+            "metric",
+            got=f"{got} for {len(base)} examples",
+            expected=f"one differentiable number for each example: shape ({len(base)},)",
+            fix="Return a value per example, made of torch operations.",
+        )
+    (slope,) = torch.autograd.grad(score.sum(), start)
+    return ((source - base) * slope).reshape(len(base), -1).sum(1)
 
 
 def _leaf(site: str) -> str:

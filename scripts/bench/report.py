@@ -17,11 +17,11 @@ Values = Mapping[str, Sequence[float | None]]
 
 
 def row(what: str, unit: str, values: Values) -> dict[str, Any]:
-    """Medians of both sides, their ratio, and every single value."""
+    """Medians of all sides, each other side's ratio to ours, and every single value."""
     medians = {side: _median(measured) for side, measured in values.items()}
-    ours, stock = medians["ours"], medians["stock"]
+    others = {side: value for side, value in medians.items() if side != "ours"}
     told: dict[str, Any] = {"what": what, "unit": unit, **medians}
-    told["ratio"] = round(stock / ours, 2) if ours and stock else None
+    told["ratio"] = {side: _ratio(value, medians["ours"]) for side, value in others.items()}
     stale = {side: sum(value is None for value in seen) for side, seen in values.items()}
     told["stale"] = {side: count for side, count in stale.items() if count}
     told["all"] = {side: [_short(value) for value in seen] for side, seen in values.items()}
@@ -30,16 +30,19 @@ def row(what: str, unit: str, values: Values) -> dict[str, Any]:
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Lines for the terminal."""
-    lines = [f"{'':30}{'ours':>12}{'stock':>12}{'stock/ours':>12}", "-" * 66]
+    others = list(rows[0]["ratio"])
+    names = ["ours", *others, *(f"{side}/ours" for side in others)]
+    lines = ["".join([f"{'':36}", *(f"{name:>14}" for name in names)])]
+    lines.append("-" * len(lines[0]))
     for told in rows:
-        sides = [_cell(told, side) for side in ("ours", "stock")]
-        ratio = "" if told["ratio"] is None else f"{told['ratio']:.2f}"
-        lines.append(f"{told['what']:30}{sides[0]:>12}{sides[1]:>12}{ratio:>12}")
+        cells = [_cell(told, side) for side in ("ours", *others)]
+        cells += ["" if r is None else f"{r:.2f}" for r in told["ratio"].values()]
+        lines.append("".join([f"{told['what']:36}", *(f"{cell:>14}" for cell in cells)]))
     return "\n".join(lines)
 
 
-def machine() -> dict[str, Any]:
-    """Words about this machine that do not say whose it is."""
+def machine(packages: Sequence[str]) -> dict[str, Any]:
+    """Words about this machine that do not say whose it is, and versions of some packages."""
     return {
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
@@ -47,9 +50,7 @@ def machine() -> dict[str, Any]:
         "processor": _processor(),
         "system": platform.system(),
         "python": platform.python_version(),
-        "versions": {
-            name: version(name) for name in ("mkdocs", "mkdocs-jupyter", "mkdocs-material")
-        },
+        "versions": {name: version(name) for name in packages},
     }
 
 
@@ -58,11 +59,13 @@ def load() -> float | None:
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
-def store(name: str, told: Mapping[str, Any], *, folder: Path = RESULTS) -> Path:
+def store(
+    name: str, told: Mapping[str, Any], *, packages: Sequence[str], folder: Path = RESULTS
+) -> Path:
     """Write a benchmark's result; the file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
-    dated = {"date": datetime.now(UTC).date().isoformat(), "machine": machine(), **told}
+    dated = {"date": datetime.now(UTC).date().isoformat(), "machine": machine(packages), **told}
     path.write_text(json.dumps(dated, indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -70,6 +73,10 @@ def store(name: str, told: Mapping[str, Any], *, folder: Path = RESULTS) -> Path
 def _median(values: Sequence[float | None]) -> float | None:
     seen = [value for value in values if value is not None]
     return _short(median(seen)) if len(seen) == len(values) else None
+
+
+def _ratio(value: float | None, ours: float | None) -> float | None:
+    return round(value / ours, 2) if value and ours else None
 
 
 def _short(value: float | None) -> float | None:

@@ -79,3 +79,28 @@ for (const kind of ["pointerover", "focusin"]) {
   })
 }
 addEventListener("keydown", event => event.key === "Escape" && define(null))
+
+// A map to point at (mechnotes.plots.picker): the picked cell's sentence is shown below; arrow keys move.
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+
+function pick(button) {
+  const map = button.closest(".mn-picker")
+  map.querySelector("[aria-pressed]")?.removeAttribute("aria-pressed")
+  button.setAttribute("aria-pressed", "true")
+  for (const other of map.querySelectorAll("button")) other.tabIndex = other === button ? 0 : -1
+  map.querySelector("output").textContent = button.getAttribute("aria-label")
+}
+
+for (const map of document.querySelectorAll(".mn-picker")) {
+  for (const button of map.querySelectorAll("button")) button.removeAttribute("title")
+  map.addEventListener("click", event => event.target.closest("button") && pick(event.target.closest("button")))
+  map.addEventListener("keydown", event => {
+    const step = STEPS[event.key], cell = event.target.closest("td")
+    if (!step || !cell) return
+    event.preventDefault()
+    const rows = cell.closest("tbody").rows
+    const next = rows[cell.parentElement.sectionRowIndex + step[0]]?.cells[cell.cellIndex + step[1]]
+    const button = next?.querySelector("button")
+    if (button) { button.focus(); pick(button) }
+  })
+}
