@@ -5,6 +5,11 @@ in it. A module's path is its one public home: `from mechnotes.superposition imp
 `geometry.dimensionality(W)`. Importing `mechnotes` itself loads nothing heavy.
 
 - `mechnotes.superposition`: toy models that store more features than they have dimensions
+- `mechnotes.storybook`, `mechnotes.models`, `mechnotes.prompts`: a language model whose truth is
+  known, one door to it and to all others, and pairs of prompts
+- `mechnotes.patching`: activation and path patching, ablation, attribution; small networks on which
+  their answers are known
+- `mechnotes.circuits`: scores of heads, quality and discovery of circuits
 - `mechnotes.exercises`: tasks whose checker recognises the usual mistakes
 - `mechnotes.plots`: figures and diagrams in the site's colours, for light and for dark
 - `mechnotes.experiments`, `mechnotes.claims`: cached runs with their provenance, and statements

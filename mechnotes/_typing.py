@@ -64,6 +64,8 @@ class LanguageModel(Protocol):
     """The field's names for some of them, such as `hook_embed`; blocks have their own."""
     blocks: nn.ModuleList
     """Transformer blocks, from the bottom."""
+    ln_final: nn.Module
+    """The norm before the unembedding."""
     W_E: Float[Tensor, "d_vocab d_model"]
     """Embedding."""
     W_U: Float[Tensor, "d_model d_vocab"]

@@ -181,7 +181,7 @@ def _verdict(claim: Claim, measured: Measured) -> tuple[Verdict, str]:
 
 
 def _control(measured: Measured) -> float:
-    return math.nan if measured.control is None else measured.control
+    return math.nan if measured.control is None else float(measured.control)
 
 
 def _is_number(value: object) -> bool:

@@ -20,13 +20,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes import rng, validate
 from mechnotes._typing import LanguageModel
+from mechnotes.circuits.sets import Head, distinct, every_head, subsets
 from mechnotes.patching import ablation
 from mechnotes.prompts import Pairs
-
-Head = tuple[int, int]
-"""Layer and head."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,11 +43,6 @@ class Completeness:
         return (self.in_circuit - self.in_model).abs().max().item()
 
 
-def every_head(model: LanguageModel) -> tuple[Head, ...]:
-    """All heads of a model, layer by layer."""
-    return tuple((n, h) for n in range(model.cfg.n_layers) for h in range(model.cfg.n_heads))
-
-
 def faithfulness(
     model: LanguageModel, pairs: Pairs, circuit: Collection[Head], *, kind: str = "mean"
 ) -> float:
@@ -65,10 +57,31 @@ def faithfulness(
     Raises:
         ValueError: As `ablation.together`, and if the circuit names a head twice.
     """
-    kept = _distinct(circuit)
+    kept = distinct(circuit)
     others = [head for head in every_head(model) if head not in kept]
     ablation.together(model, pairs, list(kept), kind=kind)  # refuses heads that do not exist
     return _left(model, pairs, others, kind)
+
+
+def necessity(
+    model: LanguageModel, pairs: Pairs, heads: Collection[Head], *, kind: str = "mean"
+) -> float:
+    """Share of the clean logit difference that is lost without these heads.
+
+    Args:
+        model: The model.
+        pairs: Clean and corrupted prompts with their answers.
+        heads: Heads that are ablated together.
+        kind: What stands in for them, one of `stand_ins.KINDS`.
+
+    Returns:
+        0 if nothing is lost, 1 if all of it is; above 1 the model prefers the wrong answer.
+
+    Raises:
+        ValueError: As `faithfulness`.
+    """
+    found = ablation.together(model, pairs, distinct(heads), kind=kind)
+    return 1 - (found.patched.mean() / found.clean.mean()).item()
 
 
 def completeness(
@@ -93,8 +106,8 @@ def completeness(
     Raises:
         ValueError: As `faithfulness`.
     """
-    kept = _distinct(circuit)
-    removed = _subsets(kept, n_tries=n_tries, seed=seed)
+    kept = distinct(circuit)
+    removed = subsets(kept, n_sets=n_tries, seed=seed)
     others = [head for head in every_head(model) if head not in kept]
     left = partial(_left, model, pairs, kind=kind)
     return Completeness(
@@ -129,13 +142,13 @@ def minimality(
     Raises:
         ValueError: As `faithfulness`.
     """
-    kept = _distinct(circuit)
+    kept = distinct(circuit)
     others = [head for head in every_head(model) if head not in kept]
     left = partial(_left, model, pairs, kind=kind)
     found = {}
     for head in kept:
         rest = tuple(one for one in kept if one != head)
-        missing = [(), *_subsets(rest, n_tries=n_tries, seed=seed)]
+        missing = [(), *subsets(rest, n_sets=n_tries, seed=seed)]
         changes = [left([*others, *gone]) - left([*others, *gone, head]) for gone in missing]
         found[head] = max(changes, key=abs)
     return found
@@ -143,26 +156,3 @@ def minimality(
 
 def _left(model: LanguageModel, pairs: Pairs, gone: Sequence[Head], kind: str) -> float:
     return ablation.together(model, pairs, gone, kind=kind).recovered.item()
-
-
-def _subsets(heads: Sequence[Head], *, n_tries: int, seed: int) -> tuple[tuple[Head, ...], ...]:
-    """Random subsets; each head is in one with probability one half."""
-    validate.integer(n_tries, "n_tries", minimum=1)
-    generator = rng.generator(validate.seed(seed), "subsets")
-    chosen = torch.rand(n_tries, len(heads), generator=generator) < 0.5
-    return tuple(
-        tuple(head for head, taken in zip(heads, row, strict=True) if taken)
-        for row in chosen.tolist()
-    )
-
-
-def _distinct(circuit: Collection[Head]) -> tuple[Head, ...]:
-    heads = tuple(circuit)
-    if len(set(heads)) != len(heads):
-        validate.refuse(
-            "circuit",
-            got=f"{len(heads) - len(set(heads))} heads more than once",
-            expected="each head once",
-            fix="Pass a set.",
-        )
-    return heads

@@ -13,14 +13,20 @@ between these are written out; that "head 1.2" hears its own "1.2 q" is one of t
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from mechnotes import validate
 from mechnotes._typing import LanguageModel
-from mechnotes.patching.graphs import Graph, Node
+from mechnotes.circuits.discovery import Discovery, search_order
+from mechnotes.circuits.discovery import discover as find
+from mechnotes.metrics import Target, divergence
+from mechnotes.patching.graphs import Edge, Given, Graph, Node, run
+from mechnotes.prompts import Pairs
 
 INPUT, OUTPUT = "embedding", "logits"
 """Names of the input, and of the node with the logits at the last position."""
@@ -74,6 +80,47 @@ def embedded(
     return cache[name]
 
 
+def given(model: LanguageModel, tokens: Int[Tensor, "batch pos"]) -> Given:
+    """The graph's input for these tokens, as `graphs.run` takes it."""
+    return {INPUT: embedded(model, tokens)}
+
+
+def discover(
+    model: LanguageModel, pairs: Pairs, *, tau: float, progress: bool = False
+) -> Discovery[Edge]:
+    """Drop every edge between parts whose loss moves the model's answer by less than tau.
+
+    Args:
+        model: A model in GPT-2's format.
+        pairs: Clean prompts, and the corrupted ones that dropped edges take their values from.
+        tau: Threshold on the divergence KL(clean || circuit), in nats.
+        progress: Whether to show a bar.
+
+    Returns:
+        The circuit: kept edges, and the trace of decisions.
+
+    Raises:
+        ValueError: As `unrolled` and `discovery.discover`.
+
+    Source:
+        Conmy et al. 2023, arXiv:2304.14997, with the divergence as metric.
+    """
+    graph = unrolled(model)
+    clean, corrupted = given(model, pairs.clean), given(model, pairs.corrupted)
+    whole, spoilt = run(graph, clean)[OUTPUT], run(graph, corrupted)
+    target = Target(answers=pairs.answers, wrong=pairs.wrong, clean=whole)
+    edges = [edge for edge in search_order(graph) if between_parts(edge)]
+    bar = tqdm(total=len(edges), disable=not progress, unit="edge")
+
+    def score(dropped: frozenset[Edge]) -> float:
+        bar.update()
+        values = run(graph, clean, edges={edge: spoilt[edge[0]] for edge in dropped})
+        return divergence(values[OUTPUT], target).mean().item()
+
+    with bar:
+        return find(edges, score, tau=tau)
+
+
 def between_parts(edge: tuple[str, str]) -> bool:
     """Whether an edge leads from one part of the model to another, not within one."""
     sender, receiver = edge
@@ -91,7 +138,8 @@ def _hears(name: str, senders: list[str], bias: Tensor) -> Node:
 
 def _head(model: LanguageModel, layer: int, head: int) -> Callable[..., Tensor]:
     """What one head writes, from what its queries, keys and values hear."""
-    block, d_head = model.blocks[layer], model.cfg.d_head
+    block: Any = model.blocks[layer]
+    d_head = model.cfg.d_head
     W_O = model.W_O[layer, head]
 
     @torch.no_grad()
@@ -107,7 +155,7 @@ def _head(model: LanguageModel, layer: int, head: int) -> Callable[..., Tensor]:
 
 
 def _mlp(model: LanguageModel, layer: int) -> Callable[[Tensor], Tensor]:
-    block = model.blocks[layer]
+    block: Any = model.blocks[layer]
 
     @torch.no_grad()
     def write(heard: Tensor) -> Tensor:
@@ -120,7 +168,8 @@ def _mlp(model: LanguageModel, layer: int) -> Callable[[Tensor], Tensor]:
 def _bias(model: LanguageModel, layer: int) -> Float[Tensor, " d_model"]:
     """What attention adds whatever its heads find: its output for heads that are silent."""
     silent = torch.zeros(1, 1, model.cfg.n_heads * model.cfg.d_head, device=model.cfg.device)
-    return model.blocks[layer].attn.o(silent)[0, 0]
+    block: Any = model.blocks[layer]
+    return block.attn.o(silent)[0, 0]
 
 
 def _unembed(model: LanguageModel) -> Callable[[Tensor], Tensor]:

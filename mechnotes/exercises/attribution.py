@@ -40,7 +40,11 @@ def _metrics(generator: torch.Generator) -> tuple[Trial, ...]:
     trials = []
     for name, function, size in drawn:
         base, source = torch.randn(2, *size, generator=generator).round(decimals=2)
-        given = {"metric": NamedMetric(name=name, function=function), "base": base, "source": source}
+        given = {
+            "metric": NamedMetric(name=name, function=function),
+            "base": base,
+            "source": source,
+        }
         trials.append(Trial(given=given, n_positional=3))
     return tuple(trials)
 
@@ -85,7 +89,7 @@ linear metric this is exact; on others it is off, and that is how it should be."
         ),
         Misconception(
             mistake="the gradient is used without the step",
-            wrong=lambda metric, base, source: _summed(_slope(metric, base)),
+            wrong=lambda metric, base, _source: _summed(_slope(metric, base)),
             hint="A steep slope does nothing if the activation hardly changes. "
             "Multiply by how far it moves.",
         ),

@@ -1,4 +1,4 @@
-"""The exercises on patching: E18 and E19 here, E17 and E22 from their own modules.
+"""The exercises on patching: E18 and E19 here, E17, E20 and E22 from their own modules.
 
 from mechnotes.exercises import patching as exercises
 exercises.truth_table.check(lambda gate, clean, corrupted: gate(clean) - gate(corrupted))
@@ -7,6 +7,7 @@ exercises.truth_table.check(lambda gate, clean, corrupted: gate(clean) - gate(co
 import torch
 
 from mechnotes.exercises import _wrong_patches as wrong
+from mechnotes.exercises.attribution import estimate as estimate
 from mechnotes.exercises.discovery import edge_discovery as edge_discovery
 from mechnotes.exercises.exercise import Exercise, Misconception
 from mechnotes.exercises.gate_effects import truth_table as truth_table

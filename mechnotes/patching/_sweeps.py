@@ -12,11 +12,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from mechnotes import metrics
+from mechnotes import hooks, metrics, validate
 from mechnotes.patching import _resuming, _sites
 from mechnotes.patching._axes import Axes
 from mechnotes.patching._runs import BaseRun
 from mechnotes.patching._setting import Setting
+from mechnotes.patching.results import PatchResult
 
 Finish = Callable[[_sites.Patch], Float[Tensor, "rows d_model"]]
 """From a patch to the last token of each continuation after the final norm."""
@@ -52,6 +53,11 @@ class Sweep:
         """Metric of every patched run; a bar over the layers if asked for."""
         layers = tqdm(self.axes.layers, disable=not progress, unit="layer")
         return self.axes.shaped(torch.stack([self.layer(layer) for layer in layers]))
+
+    def result(self, *, direction: str, progress: bool = False) -> PatchResult:
+        """What the sweep finds; a bar over the layers if asked for."""
+        found = self.run(progress=progress)
+        return self.setting.result(found, site=self.site, direction=direction, axes=self.axes)
 
     def layer(self, layer: int) -> Float[Tensor, "head position pair"]:
         """Metric of every patched run of one layer."""
@@ -99,6 +105,29 @@ class Sweep:
         logits = torch.einsum("rd,rcd->rc", final, W_U.T[columns]) + b_U[columns]
         zero, clean = torch.zeros_like(answers), whole.clean[pair].gather(1, columns)
         return metric(logits, metrics.Target(answers=zero, wrong=zero + 1, clean=clean))
+
+
+def exchange(
+    runs: Setting,
+    *,
+    site: str,
+    direction: str,
+    axes: Axes,
+    batch_size: int,
+    finish: Finish = continued,
+) -> Sweep:
+    """The sweep that puts one run's activations of a site into the other run."""
+    base, source = runs.directed(direction)
+    return Sweep(
+        setting=runs,
+        base=base,
+        site=site,
+        values=lambda layer: source.cache[hooks.name(base.model, site, layer=layer)],
+        first=first_difference(base.tokens, source.tokens),
+        axes=axes,
+        batch_size=validate.integer(batch_size, "batch_size", minimum=1),
+        finish=finish,
+    )
 
 
 def first_difference(

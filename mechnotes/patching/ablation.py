@@ -54,13 +54,12 @@ def ablate(
         model: The model.
         pairs: Clean and corrupted prompts with their answers.
         kind: One of `stand_ins.KINDS`.
-        site: What is taken away, one of `hooks.SITES`.
-        heads: See `activation.patch`, as for the next two.
+        site: What is taken away; see `activation.patch`, as for all that is not named here.
+        heads: Which heads.
         positions: Which positions.
         layers: Which layers; None for all.
-        reference: Prompts of the same length that give the mean, or are drawn from; None for the
-            corrupted prompts.
-        seed: Seed of the drawing, for "resample": no prompt is given its own activation.
+        reference: Prompts of the same length that stand-ins come from; None: the corrupted ones.
+        seed: Seed of "resample".
         metric: One number for each prompt.
         batch_size: Runs to compute at a time.
         progress: Whether to show a bar.
@@ -69,10 +68,8 @@ def ablate(
         The metric of every run; `effect` is what the ablation adds to the clean run's metric.
 
     Raises:
-        ValueError: As `activation.patch`, and if the kind is unknown, the reference prompts have
-            another length, or there is one prompt only to resample from.
+        ValueError: As `activation.patch`, or if there is nothing to stand in.
     """
-    validate.choice(kind, "kind", KINDS)
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)
     stored = _reference(runs, reference, sites=[site], layers=places.layers)
@@ -80,18 +77,12 @@ def ablate(
         setting=runs,
         base=runs.clean,
         site=site,
-        values=lambda layer: stand_in(
-            stored.cache[hooks.name(model, site, layer=layer)],
-            kind,
-            n_prompts=len(pairs.clean),
-            seed=seed,
-        ),
+        values=lambda layer: _stand_in(stored, site, layer, kind, len(pairs.clean), seed),
         first=torch.zeros_like(runs.clean.tokens[:, 0]),
         axes=places,
         batch_size=validate.integer(batch_size, "batch_size", minimum=1),
     )
-    found = sweep.run(progress=progress)
-    return runs.result(found, site=site, direction=f"{kind} ablation", axes=places)
+    return sweep.result(direction=f"{kind} ablation", progress=progress)
 
 
 @torch.no_grad()
@@ -129,7 +120,7 @@ def together(
     edits = []
     for layer, of_layer in chosen.items():
         name = hooks.name(model, "z", layer=layer)
-        put = stand_in(stored.cache[name], kind, n_prompts=len(pairs.clean), seed=seed)
+        put = _stand_in(stored, "z", layer, kind, len(pairs.clean), seed)
         edits.append((name, _replacing(put, of_layer)))
     logits = model.run_with_hooks(runs.clean.tokens, fwd_hooks=edits)[:, -1]
     return runs.result(runs.score(logits), site="z", direction=f"{kind} ablation")
@@ -155,6 +146,13 @@ def _reference(
         )
     names = [hooks.name(model, site, layer=layer) for site in sites for layer in layers]
     return _runs.run(model, reference.to(runs.clean.tokens.device), extra=names)
+
+
+def _stand_in(
+    stored: BaseRun, site: str, layer: int, kind: str, n_prompts: int, seed: int
+) -> Tensor:
+    values = stored.cache[hooks.name(stored.model, site, layer=layer)]
+    return stand_in(values, kind, n_prompts=n_prompts, seed=seed)
 
 
 def _replacing(values: Tensor, heads: list[int]) -> Hook:

@@ -22,11 +22,11 @@ from collections.abc import Sequence
 
 import torch
 
-from mechnotes import hooks, metrics, validate
+from mechnotes import metrics
 from mechnotes._typing import LanguageModel
 from mechnotes.patching import _axes, _sites
 from mechnotes.patching._setting import setting
-from mechnotes.patching._sweeps import Sweep, first_difference
+from mechnotes.patching._sweeps import exchange
 from mechnotes.patching.results import DENOISING, PatchResult
 from mechnotes.prompts import Pairs
 
@@ -51,36 +51,23 @@ def patch(
         model: The model.
         pairs: Clean and corrupted prompts with their answers.
         site: What is replaced, one of `hooks.SITES`.
-        heads: "each" patches every head on its own, "all" all heads of a layer together; sites
-            without heads have no such axis. Keys and values have `n_key_value_heads` of them.
-        positions: "all" patches all positions together, "each" every position on its own, "named"
-            the words that `pairs.positions` names, wherever they stand in each prompt. For
-            `pattern` a position is that of the reader.
+        heads: "each" on its own or "all" of a layer together; keys and values may be fewer.
+        positions: "all" together, "each" on its own, or the "named" ones of `pairs.positions`,
+            wherever they stand in each prompt. For `pattern` it is the position of the reader.
         layers: Which layers; None for all.
         direction: "denoising" or "noising".
         metric: One number for each prompt.
-        batch_size: Patched runs to compute at a time: memory grows with it, results do not change.
+        batch_size: Runs to compute at a time: memory grows with it, results stay the same.
         progress: Whether to show a bar.
 
     Returns:
         The metric of every patched run, with axes "layer", then "head" and "position" if swept.
 
     Raises:
-        ValueError: If the pairs do not fit the model or each other, clean and corrupted prompts
-            are identical, an argument is unknown, the architecture lacks the site, or the metric
-            does not give one number per prompt.
+        ValueError: If pairs do not fit, do not differ or have equal answers, an argument is
+            unknown, the model lacks the site, or the metric is not one number per prompt.
     """
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)
-    base, source = runs.directed(direction)
-    sweep = Sweep(
-        setting=runs,
-        base=base,
-        site=site,
-        values=lambda layer: source.cache[hooks.name(model, site, layer=layer)],
-        first=first_difference(base.tokens, source.tokens),
-        axes=places,
-        batch_size=validate.integer(batch_size, "batch_size", minimum=1),
-    )
-    found = sweep.run(progress=progress)
-    return runs.result(found, site=site, direction=direction, axes=places)
+    sweep = exchange(runs, site=site, direction=direction, axes=places, batch_size=batch_size)
+    return sweep.result(direction=direction, progress=progress)

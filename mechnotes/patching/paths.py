@@ -15,6 +15,7 @@ Source:
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NoReturn
 
 import torch
@@ -25,7 +26,7 @@ from mechnotes import hooks, metrics, validate
 from mechnotes._typing import Hook, LanguageModel
 from mechnotes.patching import _axes, _resuming, _sites
 from mechnotes.patching._setting import setting
-from mechnotes.patching._sweeps import Sweep, first_difference
+from mechnotes.patching._sweeps import exchange
 from mechnotes.patching.results import DENOISING, PatchResult
 from mechnotes.prompts import Pairs
 
@@ -56,10 +57,10 @@ def patch(
     Args:
         model: The model.
         pairs: Clean and corrupted prompts with their answers.
-        receivers: "logits" for the direct effect on the answer, or inputs of heads, for example
-            [(2, 1, "q")]: all of them receive at once, at all positions.
-        site: What sends, one of `SENDERS`.
-        heads: See `activation.patch`, as for the rest.
+        receivers: "logits" for the direct effect on the answer, or inputs of heads that receive
+            all at once, for example [(2, 1, "q")].
+        site: What sends, one of `SENDERS`; see `activation.patch` for all that is not named here.
+        heads: Which heads send.
         positions: Positions of the sender.
         layers: Layers of the senders; None for all.
         direction: "denoising" sends clean values in the corrupted run, "noising" the reverse.
@@ -71,29 +72,18 @@ def patch(
         The metric for each sender; NaN for layers from which no path leads to a receiver.
 
     Raises:
-        ValueError: As `activation.patch`, and if the site does not send, or a receiver does not
-            exist.
+        ValueError: As `activation.patch`, or if a sender or receiver does not exist.
     """
     validate.choice(site, "site", SENDERS)
     ears = _receivers(model, receivers)
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
-    every = range(model.cfg.n_layers)
-    runs = setting(model, pairs, metric=metric, sites={site, "attn_out"}, layers=every)
-    base, source = runs.directed(direction)
-    sweep = Sweep(
-        setting=runs,
-        base=base,
-        site=site,
-        values=lambda layer: source.cache[hooks.name(model, site, layer=layer)],
-        first=first_difference(base.tokens, source.tokens),
-        axes=places,
-        batch_size=validate.integer(batch_size, "batch_size", minimum=1),
-        finish=lambda patch: _sent(patch, ears) if ears else _sent_to_logits(patch),
-    )
-    found = sweep.run(progress=progress)
-    for row, layer in enumerate(places.layers):
-        if ears and layer >= max(ear[0] for ear in ears):
-            found[row] = torch.nan  # senders at or above every receiver: no path
+    every, sites = range(model.cfg.n_layers), {site, "attn_out"}
+    runs = setting(model, pairs, metric=metric, sites=sites, layers=every)
+    how = {"site": site, "direction": direction, "axes": places, "batch_size": batch_size}
+    finish = partial(_sent, ears=ears) if ears else _sent_to_logits
+    found = exchange(runs, **how, finish=finish).run(progress=progress)  # type: ignore[arg-type]
+    highest = max((ear[0] for ear in ears), default=model.cfg.n_layers)
+    found[[layer >= highest for layer in places.layers]] = torch.nan  # no path leads down
     return runs.result(found, site=site, direction=direction, axes=places)
 
 

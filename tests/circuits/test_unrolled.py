@@ -66,3 +66,24 @@ def test_rotary_models_are_refused(tmp_path):
     llama = models.load(folders.write("llama", tmp_path / "llama"))
     with pytest.raises(ValueError, match="model: got one whose positions are not part"):
         unrolled.unrolled(llama)
+
+
+def test_a_high_threshold_drops_every_edge_and_leaves_the_corrupted_answer(pairs):
+    model = models.load("storybook", folded=True)
+    found = unrolled.discover(model, pairs, tau=100.0)
+    assert found.kept == ()
+    with torch.no_grad():
+        clean, corrupted = (model(t)[:, -1] for t in (pairs.clean, pairs.corrupted))
+    whole = torch.nn.functional.kl_div(
+        corrupted.log_softmax(-1), clean.log_softmax(-1), log_target=True, reduction="none"
+    )
+    assert found.divergence == pytest.approx(whole.sum(-1).mean().item(), abs=1e-3)
+
+
+def test_what_is_found_answers_alone_and_is_a_part_of_the_whole(pairs):
+    model = models.load("storybook", folded=True)
+    found = unrolled.discover(model, pairs, tau=0.05)
+    assert 0 < len(found.kept) < len(found.trace) / 2
+    assert found.divergence < 0.05 * len(found.dropped)
+    nothing = unrolled.discover(model, pairs, tau=100.0).divergence
+    assert found.divergence < nothing / 2

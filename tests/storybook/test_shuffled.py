@@ -21,5 +21,5 @@ def test_nothing_that_training_brought_is_left():
 
 @pytest.mark.bad_input
 def test_a_seed_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="seed: got 1.5"):
+    with pytest.raises(ValueError, match=r"seed: got 1\.5"):
         shuffled.load(seed=1.5)
