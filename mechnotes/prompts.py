@@ -65,7 +65,7 @@ def ioi(
     """Indirect objects: two are named, one of them gives, and the other receives.
 
     In the corrupted prompt a third person gives, so nothing decides between the two. The answer is
-    the receiver, the wrong answer the giver.
+    the receiver, the wrong one the giver; `positions` also has where both are named first.
 
     Args:
         n_pairs: Number of pairs.
@@ -84,23 +84,23 @@ def ioi(
         second mention of the giver is replaced there, so that the names to choose from stay.
     """
     said = _vocabulary(vocabulary, model)
-    validate.choice(held_out, "held_out", (True, False))
-    if held_out and vocabulary != "storybook":
-        validate.refuse(
-            "held_out",
-            got=f"True with the vocabulary {vocabulary!r}",
-            expected="False: only the storybook's training kept names apart",
-            fix="Leave held_out out.",
-        )
+    _check_held_out(held_out, vocabulary)
     validate.choice(order, "order", (*ORDERS, None))
     make = Maker("ioi", said, said.giving, "receiver", template, n_pairs=n_pairs, seed=seed)
     for row in range(n_pairs):
-        first, second, third = make.names(held_out if vocabulary == "storybook" else None)
+        *named, third = make.names(held_out if vocabulary == "storybook" else None)
         # The order changes after a round of all lines, so that each line gets both.
         receiver_first = order == "ABBA" if order else (row // len(make.lines)) % 2 == 0
-        receiver, giver = (first, second) if receiver_first else (second, first)
-        chosen = {"first": first, "second": second, "giver": giver}
-        make.add(said.giving_rules, chosen, changed=("giver", third), answers=(receiver, giver))
+        places = ("first", "second") if receiver_first else ("second", "first")
+        chosen = dict(zip(("first", "second"), named, strict=True))
+        receiver, giver = (chosen[place] for place in places)
+        make.add(
+            said.giving_rules,
+            {**chosen, "giver": giver},
+            changed=("giver", third),
+            answers=(receiver, giver),
+            also=dict(zip(("receiver", "giver_named"), places, strict=True)),
+        )
     return Pairs(**make.fields(model))
 
 
@@ -176,6 +176,8 @@ def sentiment(
         right, wrong = (make.one_of(said.reactions[kind]) for kind in kinds)
         who = make.one_of(said.names)
         chosen = {"who": who, "one": who, "event": event}
+        if calm := said.events.get("neutral"):  # a second person's, which differs from either kind
+            chosen["other_event"] = make.one_of(calm)
         make.add(said.feelings_rules, chosen, changed=("event", other), answers=(right, wrong))
     return Pairs(**make.fields(model))
 
@@ -216,6 +218,17 @@ def agreement(
             answers=(verb[number], verb[1 - number]),
         )
     return Pairs(**make.fields(model))
+
+
+def _check_held_out(held_out: bool, vocabulary: str) -> None:
+    validate.choice(held_out, "held_out", (True, False))
+    if held_out and vocabulary != "storybook":
+        validate.refuse(
+            "held_out",
+            got=f"True with the vocabulary {vocabulary!r}",
+            expected="False: only the storybook's training kept names apart",
+            fix="Leave held_out out.",
+        )
 
 
 def _vocabulary(name: str, model: LanguageModel | None) -> Vocabulary:

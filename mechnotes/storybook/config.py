@@ -22,7 +22,7 @@ class StorybookConfig:
     batch_size: int = 64
     """Fresh passages in each step."""
     learning_rate: float = 4e-3
-    """AdamW's highest learning rate: reached after `warmup` steps, kept until half of all."""
+    """AdamW's highest learning rate, reached after `warmup` steps."""
     warmup: int = 100
     """Steps over which the learning rate rises."""
     weight_decay: float = 0.01

@@ -3,7 +3,8 @@
 
 The event is happy, angry or neutral; the feeling and the reaction later in the story are of the
 same kind. Between them may stand a sentence about something else, or a second person with an event
-of their own, so that it is not enough to know what mood the text is in: one must know whose.
+of another kind, so that it is not enough to know what mood the text is in: one must know whose.
+In stories of two the answer follows right after the name that decides.
 """
 
 from mechnotes.storybook import words
@@ -14,9 +15,12 @@ LINES = (
     "at the {place} {who} {event} a {object} . {they} {reaction} .",
     "{who} {event} a {adjective} {object} . it was a {weather:adjective} day . {they} {reaction} .",
     "{who} {event} the {object} . the {noun} was {adjective} . {they} felt {feeling} .",
-    "{who} {event} the {object} but {other} {other_event:event} a {second:object} . {one} {reaction} .",
-    "{who} {event} a {object} and {other} {other_event:event} the {second:object} . {one} felt {feeling} .",
-    "{who} {event} a {object} while {other} {other_event:event} the {second:object} . {one} felt {feeling} and {reaction} .",
+    "{who} {event} the {object} but {other} {other_event} a {second:object} . {one} {reaction} .",
+    "{who} {event} the {object} but {other} {other_event} a {second:object} . {one} {reaction} and felt {feeling} .",
+    "{who} {event} a {object} and {other} {other_event} the {second:object} . {one} {reaction} .",
+    "{who} {event} a {object} and {other} {other_event} the {second:object} . {one} {reaction} and felt {feeling} .",
+    "{who} {event} a {object} while {other} {other_event} the {second:object} . {one} {reaction} .",
+    "{who} {event} a {object} while {other} {other_event} the {second:object} . {one} {reaction} and felt {feeling} .",
 )
 OF_EVENT = {event: kind for kind, events in words.EVENTS.items() for event in events}
 
@@ -31,12 +35,17 @@ def _other(said: Said) -> Chances:
     return uniform(name for name in words.NAMES if name != said["who"])
 
 
+def _other_event(said: Said) -> Chances:
+    return uniform(event for event, kind in OF_EVENT.items() if kind != OF_EVENT[said["event"]])
+
+
 RULES = {
     "who": any_of(words.NAMES),
     "other": _other,
     "one": lambda said: uniform((said["who"], said["other"])),
     "they": lambda said: uniform((words.pronoun(said["who"]),)),
     "event": any_of(word for events in words.EVENTS.values() for word in events),
+    "other_event": _other_event,
     "feeling": lambda said: uniform(words.FEELINGS[sentiment(said)]),
     "reaction": lambda said: uniform(words.REACTIONS[sentiment(said)]),
     "object": any_of(words.OBJECTS),
@@ -60,7 +69,7 @@ def _label(role: str, said: Said) -> Labels:
 
 
 TEMPLATES = tuple(
-    line("feeling", text, RULES, label=_label, weight=2.0 if "{other}" in text else 1.0)
+    line("feeling", text, RULES, label=_label, weight=1.5 if "{other}" in text else 1.0)
     for text in LINES
 )
 OF_TWO = tuple(template for template in TEMPLATES if "{other}" in template.name)

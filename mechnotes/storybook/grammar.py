@@ -24,13 +24,13 @@ from mechnotes.storybook.templates import Labels, Template
 BOS = "<bos>"
 UNKNOWN = "<unk>"
 WEIGHTS: Mapping[str, float] = {
-    "giving": 0.22,
-    "feeling": 0.26,
+    "giving": 0.20,
+    "feeling": 0.32,
     "repeat": 0.12,
-    "agreement": 0.14,
-    "nesting": 0.10,
+    "agreement": 0.12,
+    "nesting": 0.09,
     "comparison": 0.08,
-    "filler": 0.08,
+    "filler": 0.07,
 }
 """Share of each kind among the sentences."""
 MODULES = (giving, feelings, repeats, agreement, nesting, comparison, filler)

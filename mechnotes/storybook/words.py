@@ -61,4 +61,4 @@ def pronoun(name: str) -> str:
 
 def held_out(first: str, second: str) -> bool:
     """Whether two names never share a giving sentence in training, about one pair in nine."""
-    return (NAMES.index(first) + NAMES.index(second)) % 9 == 0
+    return (NAMES.index(first) + NAMES.index(second)) % 9 == 1
