@@ -12,9 +12,12 @@ position, what is said to the output, and (with two layers) a name that the firs
   mention or at the third place then tells whether the louder or the quieter name was repeated.
   Everything rests on small remainders, which is why training hardly ever finds it.
 
+The names additive and contrastive in Adhikari 2025, arXiv:2510.25013, suggest `two_heads`. Trained
+models do otherwise: their additive head is the one written here, but their contrastive head ranks
+the names like `one_head`, and leaves the small remainders to the other.
+
 Source:
-    `two_heads` is the mechanism that Adhikari 2025, arXiv:2510.25013, reads off a trained model;
-    the two others are ours.
+    Constructed here.
 """
 
 import math

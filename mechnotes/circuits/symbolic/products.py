@@ -44,6 +44,26 @@ def qk_circuit(weights: Weights) -> Float[Tensor, "seed layer head source source
     return asking @ asked.mT / math.sqrt(weights.d_head)
 
 
+def end_scores(weights: Weights) -> Float[Tensor, "seed layer head source"]:
+    """How strongly the last position asks for each source, symbols and positions apart.
+
+    The last position is the same in every prompt, so in the first layer these thirteen numbers are
+    all there is to a head's attention: the score of a name at a place is the sum of the two.
+
+    Args:
+        weights: The models.
+
+    Returns:
+        Scores before the softmax; only differences within the symbols, or within the positions,
+        mean anything.
+
+    Raises:
+        ValueError: If the weights are none.
+    """
+    scores, end = qk_circuit(weights), f"place {task.N_POSITIONS - 1}"
+    return scores[..., SOURCES.index("MID"), :] + scores[..., SOURCES.index(end), :]
+
+
 def ov_circuit(weights: Weights) -> Float[Tensor, "seed layer head source d_vocab"]:
     """What each source says to the logits when a head looks at nothing else.
 

@@ -53,7 +53,7 @@ def train(config: SymbolicConfig, *, device: str = "cpu", run: Run | None = None
 
     Args:
         config: What to train.
-        device: "cpu" or "cuda"; about 12 ms a step for 20 seeds on one core.
+        device: "cpu" or "cuda"; 7 to 20 ms a step for 20 seeds on one core.
         run: Progress bar and checkpoints; by default neither.
 
     Returns:

@@ -92,6 +92,7 @@ CASES: list[Case] = [
         for one in (
             attribution.part_names,
             products.qk_circuit,
+            products.end_scores,
             products.ov_circuit,
             products.name_copying,
             weights.checked,

@@ -19,15 +19,15 @@ def slow_logits(weights, seed: int, paths: tuple[str, ...], replacement: str) ->
     embedded = W["W_E"][PROMPTS.tokens] + W["W_pos"]
 
     def layer(number, queries, keys, values):
-        out = torch.zeros_like(embedded)
+        added = torch.zeros_like(embedded)
         for head in range(weights.n_heads):
-            Q, K, V, O = (W[name][number, head] for name in ("W_Q", "W_K", "W_V", "W_O"))
+            Q, K, V, out = (W[name][number, head] for name in ("W_Q", "W_K", "W_V", "W_O"))
             for here in range(5):
                 q, k = queries[:, here] @ Q, keys[:, : here + 1] @ K
                 scores = torch.einsum("be, bpe -> bp", q, k) / math.sqrt(weights.d_head)
                 mixed = (scores.softmax(-1)[..., None] * (values[:, : here + 1] @ V)).sum(1)
-                out[:, here] += mixed @ O
-        return out
+                added[:, here] += mixed @ out
+        return added
 
     first = layer(0, embedded, embedded, embedded)
     mean = first.mean(0).expand_as(first) if replacement == "mean" else torch.zeros_like(first)

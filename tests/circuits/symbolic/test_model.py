@@ -18,12 +18,12 @@ def slow_logits(weights, seed: int, row: torch.Tensor) -> torch.Tensor:
     for layer in range(weights.n_layers):
         added = [torch.zeros_like(x) for x in stream]
         for head in range(weights.n_heads):
-            Q, K, V, O = (W[name][layer, head] for name in ("W_Q", "W_K", "W_V", "W_O"))
+            Q, K, V, out = (W[name][layer, head] for name in ("W_Q", "W_K", "W_V", "W_O"))
             for here, x in enumerate(stream):
                 seen = stream[: here + 1]
                 scores = torch.stack([(x @ Q) @ (y @ K) for y in seen]) / math.sqrt(weights.d_head)
                 for weight, y in zip(scores.softmax(0), seen, strict=True):
-                    added[here] = added[here] + weight * (y @ V @ O)
+                    added[here] = added[here] + weight * (y @ V @ out)
         stream = [x + more for x, more in zip(stream, added, strict=True)]
     return stream[-1] @ W["W_U"]
 

@@ -25,6 +25,14 @@ def test_first_layer_scores_are_sums_over_symbols_and_places():
         assert torch.allclose(scores.softmax(-1), patterns[:, number, :, -1])
 
 
+def test_what_the_end_asks_for_gives_its_attention_in_every_prompt():
+    weights = random_models()
+    scores = products.end_scores(weights)[:, 0]  # [seed head source]
+    placed = scores[..., PROMPTS.tokens] + scores[:, :, None, 8:]  # [seed head prompt pos]
+    ran = model.forward(weights, PROMPTS.tokens).patterns[:, 0]
+    assert torch.allclose(placed.softmax(-1), ran[..., -1, :].transpose(1, 2))
+
+
 def test_first_layer_words_are_sums_over_what_is_looked_at():
     weights = random_models()
     circuit, ran = products.ov_circuit(weights), model.forward(weights, PROMPTS.tokens)

@@ -28,7 +28,7 @@ PROMPTS = task.all_prompts()
 def train_one_by_hand(config: SymbolicConfig, *, seed: int):
     """Train a single model with Adam's formulas, on logits computed with loops."""
     alone = training.initial_weights(config).each(lambda W: W[seed : seed + 1].requires_grad_())
-    moments = {name: (0.0, 0.0) for name in AXES}
+    moments = dict.fromkeys(AXES, (0.0, 0.0))
     for step in range(1, config.steps + 1):
         logits = torch.stack([slow_logits(alone, 0, row) for row in PROMPTS.tokens])
         loss = torch.nn.functional.cross_entropy(logits, PROMPTS.answers)
