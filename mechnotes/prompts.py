@@ -60,12 +60,14 @@ def ioi(
     template: int | None = None,
     order: str | None = None,
     held_out: bool = False,
+    changed: str = "giver",
     model: LanguageModel | None = None,
 ) -> Pairs:
     """Indirect objects: two are named, one of them gives, and the other receives.
 
-    In the corrupted prompt a third person gives, so nothing decides between the two. The answer is
-    the receiver, the wrong one the giver; `positions` also has where both are named first.
+    The answer is the receiver. In the corrupted prompt a third person gives, so nothing decides
+    between the two, and the wrong answer is the giver; or, if `changed` is "receiver", a third
+    person receives, and is the wrong answer. `positions` also has where both are named first.
 
     Args:
         n_pairs: Number of pairs.
@@ -74,18 +76,17 @@ def ioi(
         template: Which line, from 0; None lets lines of equal length take turns.
         order: "ABBA" if the receiver is named first, "BABA" if the giver is; None alternates.
         held_out: Whether to take only pairs of names that the storybook never saw together.
+        changed: Who is somebody else in the corrupted prompt, "giver" or "receiver".
         model: Whose tokens; None for the storybook's.
 
     Raises:
         ValueError: If an argument is none of these, or the model's tokenizer cuts a word in pieces.
 
     Source:
-        Wang et al. 2022, arXiv:2211.00593, sections 2 and 3: p_IOI and p_ABC, except that only the
-        second mention of the giver is replaced there, so that the names to choose from stay.
+        Wang et al. 2022, arXiv:2211.00593, sections 2 and 3: p_IOI and p_ABC, with one name changed.
     """
     said = _vocabulary(vocabulary, model)
-    _check_held_out(held_out, vocabulary)
-    validate.choice(order, "order", (*ORDERS, None))
+    _check_ioi(order, held_out, changed, vocabulary)
     make = Maker("ioi", said, said.giving, "receiver", template, n_pairs=n_pairs, seed=seed)
     for row in range(n_pairs):
         *named, third = make.names(held_out if vocabulary == "storybook" else None)
@@ -97,8 +98,8 @@ def ioi(
         make.add(
             said.giving_rules,
             {**chosen, "giver": giver},
-            changed=("giver", third),
-            answers=(receiver, giver),
+            changed=("giver" if changed == "giver" else places[0], third),
+            answers=(receiver, giver if changed == "giver" else third),
             also=dict(zip(("receiver", "giver_named"), places, strict=True)),
         )
     return Pairs(**make.fields(model))
@@ -220,7 +221,9 @@ def agreement(
     return Pairs(**make.fields(model))
 
 
-def _check_held_out(held_out: bool, vocabulary: str) -> None:
+def _check_ioi(order: str | None, held_out: bool, changed: str, vocabulary: str) -> None:
+    validate.choice(order, "order", (*ORDERS, None))
+    validate.choice(changed, "changed", ("giver", "receiver"))
     validate.choice(held_out, "held_out", (True, False))
     if held_out and vocabulary != "storybook":
         validate.refuse(

@@ -45,9 +45,9 @@ def plot_network(
         (x1, y1), (x2, y2) = (places[name] for name in edge)
         write(ax, ((x1 + x2) / 2, (y1 + y2) / 2 + 0.2), text, color=style.color("muted"), size=10)
     for name, (x, y) in places.items():
-        edge = style.color("corrupted" if name in marked else "muted")
+        line = style.color("corrupted" if name in marked else "muted")
         corner = (x - _WIDTH / 2, y - _HEIGHT / 2)
-        draw_box(ax, corner, (_WIDTH, _HEIGHT), edge=edge, fill=style.color("paper"))
+        draw_box(ax, corner, (_WIDTH, _HEIGHT), edge=line, fill=style.color("paper"))
         write(ax, (x, y), name, color=style.color("ink"))
     x_last = 2.4 * (len(columns) - 1) + _WIDTH / 2
     ax.set(xlim=(-_WIDTH / 2 - 0.1, x_last + 0.1), ylim=(-n_rows / 2 - 0.1, n_rows / 2 + 0.1))

@@ -53,7 +53,8 @@ def plot_table(
         for row, column in np.ndindex(*found.shape):
             value = found[row, column]
             strong = abs(value) > 0.55 * limit
-            text = "–" if np.isnan(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+            rounded = round(float(value), 2) + 0.0  # no minus sign before 0.00
+            text = "–" if np.isnan(value) else f"{rounded:.2f}".replace("-", "\N{MINUS SIGN}")
             color = style.color("paper" if strong else "ink")
             ax.text(column, row, text, ha="center", va="center", color=color)
     style.settle(figure)

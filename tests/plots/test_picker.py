@@ -54,4 +54,6 @@ def test_words_with_angle_brackets_are_text(made):
 @pytest.mark.bad_input
 def test_a_cell_without_a_sentence_is_refused():
     with pytest.raises(ValueError, match=r"notes: got none for \[\(0, 1\)\]"):
-        picker.make(torch.zeros(1, 2), rows=["a"], columns=["b", "c"], notes={(0, 0): "x"}, label="")
+        picker.make(
+            torch.zeros(1, 2), rows=["a"], columns=["b", "c"], notes={(0, 0): "x"}, label=""
+        )

@@ -41,21 +41,16 @@ def test_a_reader_who_knows_nothing_answers_as_chance_does():
 
 
 # What each model did not learn, as measured when it was trained; nothing for the default.
-MISSED = {0: {"giving"}, 1: {"feeling", "reaction", "whose"}, 2: set()}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_models_reach_the_bars_that_they_reached(models: dict[int, sampling.Model], seed: int):
+def test_every_model_reaches_every_bar(models: dict[int, sampling.Model], seed: int):
     scores = evaluation.tasks(models[seed])
     missed = {score.task for score in scores if score.accuracy < evaluation.BARS[score.task]}
     far = evaluation.divergences(models[seed])
     missed |= {kind for kind, divergence in far.items() if divergence > evaluation.DIVERGENCE}
-    assert missed == MISSED[seed], (scores, far)
+    assert not missed, (scores, far)
     assert min(far.values()) > 0
-
-
-def test_the_default_is_a_model_that_reached_every_bar():
-    assert MISSED[folder.DEFAULT] == set()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

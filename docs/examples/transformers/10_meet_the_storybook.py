@@ -76,7 +76,7 @@ scores.plot_words(
 # The truth is *Mary*, with certainty. The model agrees and keeps a small rest for other names. If a
 # third person gives, nothing decides between the two, and a good reader should say so:
 
-# %% alt="Paired bars for five words. Mary and Paul: the truth is one half for each, the model gives one of them most." caption="Tom gives: Mary or Paul, even odds, says the grammar. The model knows the two, and takes sides." tags=["trained"]
+# %% alt="Paired bars for five words. Mary and Paul: the truth is one half for each, the model gives Mary a little more." caption="Tom gives: Mary or Paul, even odds, says the grammar. The model knows the two and hardly takes sides." tags=["trained"]
 text = text.replace("Paul gave", "Tom gave")
 with torch.no_grad():
     chances = model(models.tokens(model, text))[0, -1].softmax(-1)
@@ -89,8 +89,8 @@ scores.plot_words(
 )
 
 # %% [markdown]
-# It knows that it must be one of these two and then takes sides, where the grammar is neutral. No
-# count of right answers would have shown this weakness; only the true chances do.
+# It knows that it must be one of these two, and divides its opinion almost evenly. No count of right answers
+# could have shown that; only the true chances do. (Ask the other two models: one of them is far off here.)
 
 # %% [markdown]
 # ## How far from the truth, on average
@@ -109,8 +109,8 @@ for kind in grammar.WEIGHTS:
 
 # %% [markdown]
 # We had asked for at most 0.05 in every row. To be off by that much is to lose one part in twenty of
-# the probability. Sentences of giving and of feeling cost most; they hold the longest dependencies, and
-# one of the three models does not get below the limit for giving.
+# the probability. Sentences of giving cost most: they hold the longest dependencies. All three models stay below
+# the limit in every row.
 
 # %% [markdown]
 # ## Does it get the deciding word right?
@@ -119,7 +119,7 @@ for kind in grammar.WEIGHTS:
 # [baseline](../../glossary.md#baseline): a rule that uses everything but the thing that counts, such
 # as agreeing with the nearest noun. The thin black line is the bar that we set before training.
 
-# %% alt="Seven rows of tasks. The dots of three seeds lie at the right end near 1, except that one seed stays at its baseline for feelings." caption="Three models, seven tasks. One of the three has not learnt whose feeling it is." tags=["trained"]
+# %% alt="Seven rows of tasks. The dots of all three seeds lie at the right end, beyond the bar; the grey baselines lie far to the left." caption="Three models, seven tasks: all beyond the bar, and far from what a simple rule reaches." tags=["trained"]
 asked = [evaluation.tasks(reader, n_rows=60) for reader in readers]
 given = [evaluation.giving_scores(reader, n_pairs=40) for reader in readers]
 accuracy = [[s.accuracy for s in row] for row in asked]
@@ -133,11 +133,12 @@ scores.plot_scores(
 )
 
 # %% [markdown]
-# The task *whose* asks for the feeling or the reaction of one of two people to whom different things
-# happened. To know the mood of the text is not enough there. One model of three is no better at it
-# than the rule that takes the last event: it has learnt moods, not whose. The same program, the same
-# number of steps, other random numbers. So *the* storybook model is one of three, and not a typical one:
-# it is the one that learnt everything. Wherever a lesson speaks of what such models do, it shows all three.
+# The task *whose* asks for the reaction of one of two people to whom different things
+# happened. To know the mood of the text is not enough there, and it was the hardest thing to teach.
+# Earlier recipes of training left one or two of three models at the grey mark: they had learnt
+# moods, not whose. What helped was larger random weights at the start, a learning rate that falls early,
+# and stories in which the answer follows right after the name. *The* storybook model is one of
+# three, and wherever a lesson speaks of what such models do, it shows all of them.
 
 # %% [markdown]
 # ## Indirect objects, line by line
@@ -200,16 +201,10 @@ for name in ("attn.hook_pattern", "attn.hook_z", "mlp.hook_post"):
 # ## What this page claims
 
 # %%
-assert max(far[folder.DEFAULT].values()) <= evaluation.DIVERGENCE
-chosen = asked[folder.DEFAULT]
-assert all(s.accuracy >= evaluation.BARS[s.task] for s in chosen)
-missed = [
-    {s.task for s in row if s.accuracy < evaluation.BARS[s.task]}
-    for row in asked
-]
-assert missed == [set(), {"feeling", "reaction", "whose"}, set()]
-limits = [max(each.values()) <= evaluation.DIVERGENCE for each in far]
-assert limits == [False, True, True] and far[0]["giving"] > 0.05
+for each, row in zip(far, asked, strict=True):
+    assert max(each.values()) <= evaluation.DIVERGENCE
+    assert all(s.accuracy >= evaluation.BARS[s.task] for s in row)
+assert max(each["giving"] for each in far) == max(max(e.values()) for e in far)
 
 # %% [markdown]
 # And for the indirect objects, all three models:
@@ -220,7 +215,10 @@ for score in (score for row in given for score in row):
     assert score.accuracy >= (0.95 if is_new else 0.98)
     assert score.logit_diff >= 3
 assert undecided[top[:2]].tolist() == [0.5, 0.5]
-assert chances[top[:2]].sum() > 0.85 and chances[top[0]] > 0.6
+assert chances[top[:2]].sum() > 0.9 and chances[top[0]] < 0.6
+with torch.no_grad():
+    other = readers[1](models.tokens(model, text))[0, -1].softmax(-1)
+assert other[top[:2]].sum() < 0.8  # the model that is far off
 assert max(score.accuracy for score in control) < 0.7
 
 # %% [markdown]

@@ -125,15 +125,15 @@ for block in range(model.cfg.n_layers):
 shares = torch.stack([(v / scale) @ direction for v in parts.values()])
 shares = shares.detach()
 
-# %% alt="Seven bars from the embedding to the last MLP. One or two late parts give most of the preference for Mary." caption="Who prefers Mary to Paul, and by how many nats." tags=["trained"]
+# %% alt="Seven bars from the embedding to the last MLP. The heads of block 2 give most of the preference for Mary; those of block 1 speak against it." caption="Who prefers Mary to Paul, and by how many nats." tags=["trained"]
 scores.plot_shares(
     shares, names=list(parts), label="nats for Mary against Paul"
 )
 
 # %% [markdown]
-# The last MLP writes most of the answer. The heads of the last block write *against* it, and what came
-# before says little directly. Adding the bars gives the model's own logit difference, up to rounding and the final biases. No part of
-# the model is left over:
+# The heads of the last block write nearly all of the answer. The heads of block 1 write *against* it, and the rest says
+# little directly. Adding the bars gives the model's own logit difference, up to rounding and the final biases. No part
+# of the model is left over:
 
 # %% tags=["trained"]
 bias = (model.b_U[mary] - model.b_U[paul]).detach()
@@ -162,7 +162,7 @@ print(f"direct share of block 0's heads   {shares[1].item():6.2f} nats")
 print(f"lost when they are silenced       {measured - left:6.2f} nats")
 
 # %% [markdown]
-# The heads of block 0 matter far more than their direct share says. To find out who needs whom one must
+# Without them the model even prefers the wrong name. They matter far more than their direct share says. To find out who needs whom one must
 # intervene; that is the subject of [patching](../../glossary.md#patching).
 
 # %% [markdown]
@@ -175,8 +175,9 @@ assert abs(shares.sum().item() + bias.item() - measured) < 1e-3
 assert pattern.triu(1).abs().max() == 0
 torch.testing.assert_close(pattern.sum(1), torch.ones(15))
 assert grammar.vocabulary()[best.indices[0]] == "Mary"
-assert measured - left > shares[1].item() + 1
-assert list(parts)[shares.argmax()] == "mlp 2" and shares[-2] < -1
+assert measured - left > shares[1].item() + 1 and left < 0
+assert list(parts)[shares.argmax()] == "attn 2" and shares[-2] > 3
+assert list(parts)[shares.argmin()] == "attn 1" and shares.min() < -1
 
 # %% [markdown]
 # Next: [what does each layer know?](30_what_each_layer_knows.py)
