@@ -26,13 +26,15 @@ from mechnotes.plots import scatter, tables
 # %% [markdown]
 # ## Heads: a good estimate
 #
-# Twelve heads, patched exactly and by [attribution patching](../../glossary.md#attribution-patching).
+# Twelve heads at ten named words, patched exactly and by [attribution patching](../../glossary.md#attribution-patching), in the
+# one of our three storybook models in which most heads share the work.
 
 # %%
-model = models.load("storybook")
-pairs = prompts.ioi(n_pairs=48, seed=0)
-exact = activation.patch(model, pairs, positions="named")
-guess = attribution.patch(model, pairs, positions="named")
+model = models.load("storybook/seed-2")
+pairs = prompts.ioi(n_pairs=48, seed=0, template=0)
+how = {"positions": "named", "direction": "noising"}
+exact = activation.patch(model, pairs, **how)
+guess = attribution.patch(model, pairs, **how)
 
 
 def agreement(one, other):
@@ -52,20 +54,19 @@ scatter.plot_agreement(
 )
 
 # %% [markdown]
-# The order is right and most sizes are. One head writes a small vector into a large stream, so the step is
-# short, and over a short step the slope hardly changes.
+# The order is right, and what does nothing is foretold to do nothing. The *sizes* are not right: the estimate
+# exaggerates the largest effect by nearly its own size. A correlation does not see that, because one large dot makes it
+# high. The clean run is sure of its answer; a slope drawn there does not know that the metric will level off.
 #
-# ## Whole streams: a bad one
+# ## Whole streams: worse
 #
-# Patching the residual stream exchanges everything at a position at once. That is a long step.
+# Patching the residual stream exchanges everything at a position at once. That is a longer step.
 
 # %%
 rows = {}
 for site in ("resid_pre", "attn_out", "mlp_out", "z"):
-    true = activation.patch(model, pairs, site=site, positions="named")
-    said = attribution.patch(
-        model, pairs, site=site, positions="named"
-    )
+    true = activation.patch(model, pairs, site=site, **how)
+    said = attribution.patch(model, pairs, site=site, **how)
     error = (said.effect - true.effect).abs().max() / true.effect.abs().max()
     rows[site] = [agreement(true.effect, said.effect), error.item()]
 
@@ -75,6 +76,7 @@ tables.plot_table(
     rows=list(rows),
     columns=("correlation with the exact patch", "largest error / largest effect"),
     label="1 in the left column is perfect, 0 in the right one",
+    limit=1.3,
 )
 
 # %% [markdown]
@@ -128,9 +130,11 @@ catalog.check("E20", estimate)
 # %%
 assert heads > 0.9
 assert rows["z"][0] > rows["resid_pre"][0]
-assert rows["resid_pre"][1] > rows["z"][1]
+assert rows["resid_pre"][1] > rows["z"][1] > 0.5
+top = [one.effect.flatten().argsort()[:2].tolist() for one in (exact, guess)]
+assert top[0] == top[1]
 assert foretold == 0 and really == 0.5
-assert ratio < 0.5  # probability of a model that is sure
+assert ratio < 0.6  # probability of a model that is sure
 
 # %% [markdown]
 # Next: [Can a patch that works point to the wrong place?](70_subspace_illusion.py)
