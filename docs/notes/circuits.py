@@ -19,7 +19,12 @@
 from mechnotes.plots import networks
 
 networks.plot_network(
-    (("names",), ("who gives?", "other parts"), ("read the other name",), ("answer",)),
+    (
+        ("names",),
+        ("who gives?", "other parts"),
+        ("read the other name",),
+        ("answer",),
+    ),
     {
         ("names", "who gives?"): "clean",
         ("names", "other parts"): "control",

@@ -18,7 +18,12 @@
 from mechnotes.plots import networks
 
 networks.plot_network(
-    (("other prompt", "prompt"), ("head (clean)", "head"), ("rest (clean)", "rest"), ("Mary", "?")),
+    (
+        ("other prompt", "prompt"),
+        ("head (clean)", "head"),
+        ("rest (clean)", "rest"),
+        ("Mary", "?"),
+    ),
     {
         ("other prompt", "head (clean)"): "clean",
         ("head (clean)", "rest (clean)"): "clean",

@@ -48,9 +48,7 @@ print(pairs.corrupted_text[0], "-> ?")
 # nothing, so the table begins at the comma.
 
 # %% alt="Table of three layers by the last six words. The column of the giver's name is 1 in every layer, all others are 0." caption="How much of the answer the stream at one word restores, as it enters each layer." tags=["trained"]
-streams = activation.patch(
-    model, pairs, site="resid_pre", positions="each"
-)
+streams = activation.patch(model, pairs, site="resid_pre", positions="each")
 words = ["<bos>", *pairs.clean_text[0].split()]
 tables.plot_table(
     streams.recovered[:, 9:],
@@ -76,7 +74,9 @@ noised = activation.patch(model, pairs, direction="noising")
 # %% alt="Six rows, three layers in both directions, four heads. One cell is 1.00 under denoising and -1.00 under noising; all others are near 0." caption="One head does it: enough on its own, and needed." tags=["trained"]
 tables.plot_table(
     torch.cat((denoised.recovered, noised.recovered - 1)),
-    rows=[f"{way} layer {n}" for way in ("denoise", "noise") for n in range(3)],
+    rows=[
+        f"{way} layer {n}" for way in ("denoise", "noise") for n in range(3)
+    ],
     columns=[f"head {head}" for head in range(4)],
     label="change of the answer (+1 restored, −1 lost)",
     signed=True,
@@ -158,7 +158,9 @@ for seed in range(3):
     lost.append(quality.necessity(other, fresh, [best]))
     for head in set(sets.every_head(other)) - {best}:
         chance.append(quality.necessity(other, fresh, [head]))
-    print(f"seed {seed}: without {best[0]}.{best[1]} {lost[-1]:.0%} is lost")
+    print(
+        f"seed {seed}: without {best[0]}.{best[1]} {lost[-1]:.0%} is lost"
+    )
 
 # %% alt="Two rows of dots. The heads found lie near 1; all other heads lie below 0.4." caption="Share of the logit difference lost without one head: the one that patching found, and each of the other eleven, in three models." tags=["trained"]
 strips.plot_strips(

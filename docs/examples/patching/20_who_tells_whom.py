@@ -42,7 +42,11 @@ total = activation.patch(second, pairs, direction="noising")
 # %% alt="Six rows: direct and total effect of four heads in three layers. Head 0.0 has -2.96 directly and -4.22 in total; the heads of layer 2 about -0.5 each." caption="What the answer loses, in nats: through the direct paths, and in total." tags=["trained"]
 tables.plot_table(
     torch.cat((written.effect, total.effect)),
-    rows=[f"{what} layer {n}" for what in ("direct", "total") for n in range(3)],
+    rows=[
+        f"{what} layer {n}"
+        for what in ("direct", "total")
+        for n in range(3)
+    ],
     columns=heads,
     label="change of the logit difference (nats)",
     limit=4.5,
@@ -60,9 +64,7 @@ tables.plot_table(
 
 # %%
 queries = [(2, head, "q") for head in range(4)]
-told = paths.patch(
-    second, pairs, receivers=queries, direction="noising"
-)
+told = paths.patch(second, pairs, receivers=queries, direction="noising")
 for place in told.top(2):
     print(place)
 
@@ -75,7 +77,9 @@ for place in told.top(2):
 end = pairs.positions["end"]
 for name, text in (("clean", pairs.clean), ("corrupted", pairs.corrupted)):
     row = [
-        scores.between(second, text, readers=end, read=pairs.positions[at])[2]
+        scores.between(second, text, readers=end, read=pairs.positions[at])[
+            2
+        ]
         for at in ("receiver", "giver_named")
     ]
     for head in (0, 1, 3):
@@ -93,9 +97,7 @@ for name, text in (("clean", pairs.clean), ("corrupted", pairs.corrupted)):
 # [receiver](../../glossary.md#indirect-object) be somebody else, and ask who needs to know that.
 
 # %%
-renamed = prompts.ioi(
-    n_pairs=64, seed=0, template=0, changed="receiver"
-)
+renamed = prompts.ioi(n_pairs=64, seed=0, template=0, changed="receiver")
 print(renamed.clean_text[0], "->", renamed.answer_words[0])
 print(renamed.corrupted_text[0], "->", renamed.wrong_words[0])
 names = [
@@ -125,11 +127,18 @@ tables.plot_table(
 for seed in range(3):
     (reads_giver,) = sets.strongest(givers[seed], 1)
     reads_names = sets.strongest(names[seed], 2)
-    print(f"seed {seed}: who gives {reads_giver}, who was named {reads_names}")
+    print(
+        f"seed {seed}: who gives {reads_giver}, who was named {reads_names}"
+    )
 
 # %% alt="Boxes: names and giver at the left; heads that read both names; one head that reads the giver; the last MLP; the answer." caption="The algorithm that all three models have found: both names are raised, the giver's is taken away." tags=["hide-input"]
 networks.plot_network(
-    (("both names", "giver"), ("2 or 3 heads", "1 head"), ("last MLP",), ("answer",)),
+    (
+        ("both names", "giver"),
+        ("2 or 3 heads", "1 head"),
+        ("last MLP",),
+        ("answer",),
+    ),
     {
         ("both names", "2 or 3 heads"): "clean",
         ("giver", "1 head"): "clean",

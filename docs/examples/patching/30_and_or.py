@@ -117,11 +117,11 @@ networks.plot_network(
 graph = detour()
 base, source = {"A": 0.0}, {"A": 1.0}
 total = effects.total_effect(graph, base, source, node="A", output="C")
-direct = effects.direct_effect(
-    graph, base, source, node="A", output="C"
-)
+direct = effects.direct_effect(graph, base, source, node="A", output="C")
 around = effects.path_effect(graph, base, source, path=("A", "B", "C"))
-print(f"node A: {total:.0f}, edge A -> C: {direct:.0f}, path by B: {around:.0f}")
+print(
+    f"node A: {total:.0f}, edge A -> C: {direct:.0f}, path by B: {around:.0f}"
+)
 
 # %% [markdown]
 # The [total effect](../../glossary.md#total-effect) is 5, the

@@ -163,7 +163,9 @@ assert (added["accuracy"] > 0).sum() == 1
 best = order["logit difference (nats)"]
 assert best == order["probability"] and best[0] == 0
 assert by_chance[best[1]] > by_logit[best[1]] > 0.2
-assert bent["probability", "strong"] > 10 > 1.1 > bent["probability", "weak"]
+assert (
+    bent["probability", "strong"] > 10 > 1.1 > bent["probability", "weak"]
+)
 assert metrics.logit_diff(broken, target) == metrics.logit_diff(
     logits, target
 )

@@ -76,9 +76,7 @@ claims.badge(measured.excess_of_mean_ablation)
 # %%
 model = models.load("storybook")
 pairs = prompts.ioi(n_pairs=48, seed=0, template=0)
-without = {
-    kind: ablation.ablate(model, pairs, kind=kind) for kind in KINDS
-}
+without = {kind: ablation.ablate(model, pairs, kind=kind) for kind in KINDS}
 names = [f"{layer}.{head}" for layer in range(3) for head in range(4)]
 
 # %% alt="Table of four ablations by twelve heads; most cells near 1, some heads differ from row to row." caption="What is left of the logit difference without each head, by what stands in." tags=["trained"]

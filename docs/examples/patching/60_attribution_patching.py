@@ -67,14 +67,19 @@ rows = {}
 for site in ("resid_pre", "attn_out", "mlp_out", "z"):
     true = activation.patch(model, pairs, site=site, **how)
     said = attribution.patch(model, pairs, site=site, **how)
-    error = (said.effect - true.effect).abs().max() / true.effect.abs().max()
+    error = (
+        said.effect - true.effect
+    ).abs().max() / true.effect.abs().max()
     rows[site] = [agreement(true.effect, said.effect), error.item()]
 
 # %% alt="Table of four sites with correlation and largest error." caption="The longer the step, the worse the estimate." tags=["trained"]
 tables.plot_table(
     torch.tensor(list(rows.values())),
     rows=list(rows),
-    columns=("correlation with the exact patch", "largest error / largest effect"),
+    columns=(
+        "correlation with the exact patch",
+        "largest error / largest effect",
+    ),
     label="1 in the left column is perfect, 0 in the right one",
     limit=1.3,
 )
@@ -131,7 +136,9 @@ catalog.check("E20", estimate)
 assert heads > 0.9
 assert rows["z"][0] > rows["resid_pre"][0]
 assert rows["resid_pre"][1] > rows["z"][1] > 0.5
-top = [one.effect.flatten().argsort()[:2].tolist() for one in (exact, guess)]
+top = [
+    one.effect.flatten().argsort()[:2].tolist() for one in (exact, guess)
+]
 assert top[0] == top[1]
 assert foretold == 0 and really == 0.5
 assert ratio < 0.6  # probability of a model that is sure

@@ -204,7 +204,9 @@ for name in ("attn.hook_pattern", "attn.hook_z", "mlp.hook_post"):
 for each, row in zip(far, asked, strict=True):
     assert max(each.values()) <= evaluation.DIVERGENCE
     assert all(s.accuracy >= evaluation.BARS[s.task] for s in row)
-assert max(each["giving"] for each in far) == max(max(e.values()) for e in far)
+assert max(each["giving"] for each in far) == max(
+    max(e.values()) for e in far
+)
 
 # %% [markdown]
 # And for the indirect objects, all three models:
