@@ -90,7 +90,6 @@ def ioi(
     make = Maker("ioi", said, said.giving, "receiver", template, n_pairs=n_pairs, seed=seed)
     for row in range(n_pairs):
         *named, third = make.names(held_out if vocabulary == "storybook" else None)
-        # The order changes after a round of all lines, so that each line gets both.
         receiver_first = order == "ABBA" if order else (row // len(make.lines)) % 2 == 0
         places = ("first", "second") if receiver_first else ("second", "first")
         chosen = dict(zip(("first", "second"), named, strict=True))
