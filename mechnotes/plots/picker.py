@@ -33,8 +33,8 @@ class Picker:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
         body = "".join(self._row(number) for number in range(len(self.rows)))
         return (
-            f'<div class="mn-picker"><div class="mn-scroll"><table><caption>{escape(self.label)}'
-            f"</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            '<div class="mn-picker"><div class="mn-scroll"><table class="mn-map">'
+            f"<caption>{escape(self.label)}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             '<output aria-live="polite">Pick a cell.</output></div>'
         )
 
