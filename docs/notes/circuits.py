@@ -18,18 +18,14 @@
 # %% alt="Boxes from left to right: the repeated name, a head that notices it, a head that reads the names, and the answer. Solid arrows connect them; a dashed arrow leads from the embedding." caption="What a circuit claims: these parts, these connections. Everything else may be taken away." tags=["hide-input"]
 from mechnotes.plots import networks
 
+names, first, second = "names", "who gives?", "read the other name"
 networks.plot_network(
-    (
-        ("names",),
-        ("who gives?", "other parts"),
-        ("read the other name",),
-        ("answer",),
-    ),
+    ((names,), (first, "other parts"), (second,), ("answer",)),
     {
-        ("names", "who gives?"): "clean",
-        ("names", "other parts"): "control",
-        ("who gives?", "read the other name"): "clean",
-        ("read the other name", "answer"): "clean",
+        (names, first): "clean",
+        (names, "other parts"): "control",
+        (first, second): "clean",
+        (second, "answer"): "clean",
         ("other parts", "answer"): "control",
     },
 )

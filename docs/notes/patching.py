@@ -17,22 +17,16 @@
 # %% alt="Two rows of boxes, the corrupted and the clean run. One box of the corrupted run is marked: its content comes from the clean run." caption="One activation of the corrupted run is replaced by that of the clean run; everything after it is computed anew." tags=["hide-input"]
 from mechnotes.plots import networks
 
+above, below = ("clean", "head (clean)"), ("corrupted", "head")
 networks.plot_network(
-    (
-        ("other prompt", "prompt"),
-        ("head (clean)", "head"),
-        ("rest (clean)", "rest"),
-        ("Mary", "?"),
-    ),
+    (("clean", "corrupted"), (above[1], "head"), ("Mary", "?")),
     {
-        ("other prompt", "head (clean)"): "clean",
-        ("head (clean)", "rest (clean)"): "clean",
-        ("rest (clean)", "Mary"): "clean",
-        ("prompt", "head"): "control",
-        ("head (clean)", "rest"): "corrupted",
-        ("rest", "?"): "corrupted",
+        above: "clean",
+        (above[1], "Mary"): "clean",
+        below: "control",
+        (above[1], "?"): "corrupted",
     },
-    marked=("head",),
+    marked=("?",),
 )
 
 # %% [markdown]

@@ -132,21 +132,17 @@ for seed in range(3):
     )
 
 # %% alt="Boxes: names and giver at the left; heads that read both names; one head that reads the giver; the last MLP; the answer." caption="The algorithm that all three models have found: both names are raised, the giver's is taken away." tags=["hide-input"]
+read, giver, mlp = "2 or 3 heads", "1 head", "last MLP"
 networks.plot_network(
-    (
-        ("both names", "giver"),
-        ("2 or 3 heads", "1 head"),
-        ("last MLP",),
-        ("answer",),
-    ),
+    (("both names", "giver"), (read, giver), (mlp,), ("answer",)),
     {
-        ("both names", "2 or 3 heads"): "clean",
-        ("giver", "1 head"): "clean",
-        ("2 or 3 heads", "last MLP"): "clean",
-        ("1 head", "last MLP"): "negative",
-        ("last MLP", "answer"): "clean",
+        ("both names", read): "clean",
+        ("giver", giver): "clean",
+        (read, mlp): "clean",
+        (giver, mlp): "negative",
+        (mlp, "answer"): "clean",
     },
-    notes={("1 head", "last MLP"): "takes away"},
+    notes={(giver, mlp): "takes away"},
 )
 
 # %% [markdown]

@@ -139,10 +139,9 @@ strips.plot_strips(
 
 # %%
 def attempt(hidden, unit, kind, donors):
-    changed = hidden.clone()
-    put = {"zero": 0 * hidden, "mean": hidden.mean(2, keepdim=True)}
-    put |= {"resample": hidden[donors]}
-    changed[:, :, unit] = put[kind].expand_as(hidden)[:, :, unit]
+    changed = off_centre.ablated(hidden, unit, kind, donors)
+    if kind == "mean":
+        changed[:, :, unit] = hidden.mean(dim=2)
     return changed
 
 

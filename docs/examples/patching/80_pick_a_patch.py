@@ -47,11 +47,11 @@ pair = prompts.Pairs(
     wrong_words=("Paul",),
     positions={"end": torch.tensor([clean.shape[1] - 1])},
 )
+
+# %%
 sweep = activation.patch(model, pair, positions="each")
-gap = sweep.clean.item() - sweep.corrupted.item()
-print(
-    f"clean {sweep.clean.item():.2f} nats, corrupted {sweep.corrupted.item():.2f}"
-)
+before, after = sweep.corrupted.item(), sweep.clean.item()
+print(f"clean {after:.2f} nats, corrupted {before:.2f}")
 
 # %% [markdown]
 # ## Pick a cell
@@ -66,7 +66,7 @@ notes = {
     (row, column): (
         f"Head {heads[row]} at “{words[column]}”: recovers "
         f"{values[row, column]:.0%} of the answer, "
-        f"{values[row, column] * gap:+.2f} nats for Mary."
+        f"{values[row, column] * (after - before):+.2f} nats for Mary."
     )
     for row in range(len(heads))
     for column in range(len(words))
