@@ -49,8 +49,10 @@ def axes(
     """The places that the arguments of a sweep ask for.
 
     Raises:
-        ValueError: If an argument is not one of its options, or a layer does not exist.
+        ValueError: If the pairs do not fit the model, an argument is not one of its options, or a
+            layer does not exist.
     """
+    _checks.pairs(model, pairs)
     n_heads = hooks.n_heads(model, site)
     validate.choice(heads, "heads", HEADS)
     validate.choice(positions, "positions", POSITIONS)

@@ -72,12 +72,11 @@ def setting(
     sites: Iterable[str],
     layers: Sequence[int],
 ) -> Setting:
-    """Run both prompts of each pair and keep some sites of some layers.
+    """Run both prompts of each pair, which are checked already, and keep some sites of some layers.
 
     Raises:
-        ValueError: If the pairs do not fit the model, or the metric is none.
+        ValueError: If the metric is none.
     """
-    _checks.pairs(model, pairs)
     scored = _checks.metric(metric)
     names = {hooks.name(model, site, layer=layer) for site in sites for layer in layers}
     clean, corrupted = _runs.both(model, pairs, extra=names)

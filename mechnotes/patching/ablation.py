@@ -114,6 +114,7 @@ def together(
         ValueError: As `ablate`, and if there is no such head.
     """
     validate.choice(kind, "kind", KINDS)
+    _checks.pairs(model, pairs)
     chosen = _checks.heads(model, heads)
     runs = setting(model, pairs, metric=metric, sites=["z"], layers=list(chosen))
     stored = _reference(runs, reference, sites=["z"], layers=list(chosen))

@@ -58,9 +58,10 @@ def _reference(project: Project) -> list:
     single = [name for name in names if _is_single(name, packages)]
     top: list = [{_last(name): reference.uri(name)} for name in single]
     for package in sorted(packages - {reference.PACKAGE}):
-        inside = [name for name in names if name.startswith(f"{package}.")]
-        pages = [{_last(name): reference.uri(name)} for name in inside]
-        top.append({_last(package): [{"overview": reference.uri(package)}, *pages]})
+        inside = [name for name in names if name.rpartition(".")[0] == package]
+        pages = [{_last(name): reference.uri(name)} for name in inside if name not in packages]
+        called = package.removeprefix(f"{reference.PACKAGE}.")
+        top.append({called: [{"overview": reference.uri(package)}, *pages]})
     return top
 
 

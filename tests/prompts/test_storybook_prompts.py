@@ -111,8 +111,8 @@ def test_held_out_pairs_are_those_that_training_never_saw(held_out):
 
 def test_either_sentiment_and_either_number_is_right_half_of_the_time():
     happy = STORYBOOK.reactions["happy"]
-    answers = prompts.sentiment(n_pairs=40, seed=0).answer_words
-    assert sum(word in happy for word in answers) == 20
+    answers = prompts.sentiment(n_pairs=48, seed=0).answer_words  # whole rounds of all lines
+    assert sum(word in happy for word in answers) == 24
     verbs = prompts.agreement(n_pairs=40, seed=0).answer_words
     assert sum(word in ("is", "was") for word in verbs) == 20
 
