@@ -83,7 +83,7 @@ def ioi(
         ValueError: If an argument is none of these, or the model's tokenizer cuts a word in pieces.
 
     Source:
-        Wang et al. 2022, arXiv:2211.00593, sections 2 and 3: p_IOI and p_ABC, with one name changed.
+        Wang et al. 2022, arXiv:2211.00593, sections 2 and 3: p_IOI and p_ABC, one name changed.
     """
     said = _vocabulary(vocabulary, model)
     _check_ioi(order, held_out, changed, vocabulary)

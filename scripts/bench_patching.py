@@ -5,11 +5,12 @@
     python scripts/bench_patching.py --changed 1            prompts that differ from the start
 
 The other sides are transformer_lens.patching on the bridge that ours uses too, and on
-HookedTransformer. Sides take turns in every round; the table shows medians, and beside it stands the
-largest difference between the values. Where prompts are equal up to some token ours has less to do, so the place of the first
-difference is an argument: 9 of 15 tokens is where the indirect-object prompts differ. "heads by
-position" makes 2,160 runs a round and is measured in one round only. Peak memory is that of a fresh
-process that makes one sweep. Results are kept in `scripts/bench/results`.
+HookedTransformer. Sides take turns in every round; the table shows medians, and beside it stands
+the largest difference between the values. Where prompts are equal up to some token ours has less
+to do, so the place of the first difference is an argument: 9 of 15 tokens is where the
+indirect-object prompts differ. "heads by position" makes 2,160 runs a round and is measured in one
+round only. Peak memory is that of a fresh process that makes one sweep. Results are kept in
+`scripts/bench/results`.
 """
 
 import argparse

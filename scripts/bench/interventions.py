@@ -6,7 +6,8 @@ with the same weights. Only here does the project import HookedTransformer.
 
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from mechnotes.patching import activation
 from mechnotes.prompts import Pairs
 
 SIDES = ("ours", "bridge", "hooked")
-SWEEPS: Mapping[str, tuple[dict[str, str], str]] = {
+SWEEPS: Mapping[str, tuple[dict[str, Any], str]] = {
     "resid_pre by position": (
         {"site": "resid_pre", "positions": "each"},
         "get_act_patch_resid_pre",
@@ -91,11 +92,11 @@ def contest(shape: str, *, changed: int, n_pairs: int) -> Contest:
     return Contest(sides=sides, pairs=_pairs(bridge.cfg.d_vocab, changed, n_pairs))
 
 
-class quiet(warnings.catch_warnings):
+@contextmanager
+def quiet() -> Iterator[None]:
     """Without the warnings that the old class announces its end with."""
-
-    def __init__(self) -> None:
-        super().__init__(action="ignore")
+    with warnings.catch_warnings(action="ignore"):
+        yield
 
 
 def _small() -> GPT2Config:
@@ -113,7 +114,7 @@ def _tokenizer(folder: Path) -> None:
 def _hooked(folder: str) -> Any:
     """A HookedTransformer with the weights of a folder, unprocessed as ours are."""
     from transformer_lens import HookedTransformer, HookedTransformerConfig
-    from transformer_lens.pretrained.weight_conversions import convert_gpt2_weights
+    from transformer_lens.pretrained.weight_conversions.gpt2 import convert_gpt2_weights
 
     inside = GPT2LMHeadModel.from_pretrained(folder)
     sizes = inside.config
