@@ -128,8 +128,8 @@ bars.plot_shares(
 )
 
 # %% [markdown]
-# Head 2.1 and the MLP after it. The three heads that read both names write next to nothing into the *difference*: they raise both
-# names alike. And the
+# Head 2.1 and the MLP after it. The three heads that read both names add little to the *difference*: they raise both
+# names nearly alike. And the
 # [copying score](../../glossary.md#copying-score) of 2.1 is negative: it pushes down what it reads.
 
 # %%

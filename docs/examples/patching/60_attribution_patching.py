@@ -85,6 +85,9 @@ tables.plot_table(
 )
 
 # %% [markdown]
+# All four have the order right. For one head the largest estimate is off by most of the effect itself, for a whole stream
+# by still more.
+#
 # ## Saturation: blind
 #
 # The slope is taken in the run that is patched. If that run is certain, a probability has no slope, whatever
