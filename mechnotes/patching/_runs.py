@@ -45,7 +45,7 @@ def run(
     kept |= {f"blocks.{layer}.attn.hook_in" for layer in layers}
     kept |= {"ln_final.hook_in", *extra}
     logits, cache = model.run_with_cache(tokens, names_filter=lambda name: name in kept)
-    return BaseRun(model=model, tokens=tokens, cache=cache, logits=logits[:, -1])
+    return BaseRun(model=model, tokens=tokens, cache=dict(cache), logits=logits[:, -1])
 
 
 def both(model: LanguageModel, pairs: Pairs, *, extra: Iterable[str]) -> tuple[BaseRun, BaseRun]:

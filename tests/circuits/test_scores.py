@@ -4,27 +4,34 @@ import pytest
 import torch
 
 from mechnotes import models, prompts, rng
+from mechnotes._typing import LanguageModel
 from mechnotes.circuits import scores
 
 
-class Attends:
+def pretended(*, n_layers: int = 1, n_heads: int = 1, groups: int | None = None, **members: object):
+    """A model that has the members given, and every other one in name only."""
+    of_protocol = {*LanguageModel.__annotations__, *vars(LanguageModel)}
+    names = [name for name in of_protocol if not name.startswith("_") or name == "__call__"]
+    sizes = {"n_layers": n_layers, "n_heads": n_heads, "n_key_value_heads": groups}
+    cfg = type("Sizes", (), sizes)()
+    return type("Pretended", (), dict.fromkeys(names, object) | {"cfg": cfg} | members)()
+
+
+def with_pattern(pattern: torch.Tensor):
     """A model of one head that attends as it is told."""
 
-    def __init__(self, pattern: torch.Tensor):
-        self.pattern = pattern
-        self.cfg = type("Sizes", (), {"n_layers": 1, "n_heads": 1, "n_key_value_heads": None})()
+    def run_with_cache(_self: object, tokens: torch.Tensor, **_: object):
+        return None, {"blocks.0.attn.hook_pattern": pattern.expand(len(tokens), 1, -1, -1)}
 
-    def run_with_cache(self, tokens: torch.Tensor, **_: object):
-        pattern = self.pattern.expand(len(tokens), 1, -1, -1)
-        return None, {"blocks.0.attn.hook_pattern": pattern}
+    return pretended(run_with_cache=run_with_cache)
 
 
-def attending(to: dict[int, int], n_pos: int) -> Attends:
+def attending(to: dict[int, int], n_pos: int):
     """Reader by reader, what is read; all others read the first token."""
     pattern = torch.zeros(n_pos, n_pos)
     for reader in range(n_pos):
         pattern[reader, to.get(reader, 0)] = 1.0
-    return Attends(pattern)
+    return with_pattern(pattern)
 
 
 TWICE = torch.tensor([[9, 1, 2, 3, 1, 2, 3]])
@@ -48,7 +55,7 @@ def test_a_duplicate_head_finds_the_same_token_and_an_induction_head_the_one_aft
 
 def test_a_head_that_looks_everywhere_scores_its_share():
     n_pos = 7
-    uniform = Attends(torch.ones(n_pos, n_pos).tril() / torch.arange(1, n_pos + 1)[:, None])
+    uniform = with_pattern(torch.ones(n_pos, n_pos).tril() / torch.arange(1, n_pos + 1)[:, None])
     expected = sum(1 / (reader + 1) for reader in (4, 5, 6)) / 3
     assert scores.induction(uniform, TWICE).item() == pytest.approx(expected)
 
@@ -71,8 +78,8 @@ def test_attention_between_two_places_is_that_entry_of_the_pattern():
 
 
 def weights_of(W_E: torch.Tensor, W_V: torch.Tensor, W_O: torch.Tensor, W_U: torch.Tensor):
-    cfg = type("Sizes", (), {"n_heads": W_O.shape[1], "n_key_value_heads": W_V.shape[1]})()
-    return type("Model", (), {"W_E": W_E, "W_V": W_V, "W_O": W_O, "W_U": W_U, "cfg": cfg})()
+    n_heads, groups = W_O.shape[1], W_V.shape[1]
+    return pretended(n_heads=n_heads, groups=groups, W_E=W_E, W_V=W_V, W_O=W_O, W_U=W_U)
 
 
 def test_a_head_that_copies_scores_one_and_its_negative_minus_one():
