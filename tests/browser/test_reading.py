@@ -29,8 +29,10 @@ def test_formulas_are_set(browser: Chromium, site: Site):
 def test_a_block_of_code_is_copied_word_for_word(browser: Chromium, site: Site):
     browser.open(page_with(site, 'class="mn-copy"'))
     browser.cdp("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
-    browser.run("document.querySelector('.mn-copy').click()")
+    press = "document.querySelector('.mn-copy').click()"
     copied = "return document.querySelector('.mn-copy').getAttribute('aria-label') === 'Copied'"
+    browser.cdp("Emulation.setFocusEmulationEnabled", {"enabled": True})  # else it may not copy
+    browser.run(press)
     browser.wait(lambda: browser.run(copied), "the button says that it has copied")
     shown = browser.run("return document.querySelector('.mn-copy + .mn-source').textContent")
     read = (

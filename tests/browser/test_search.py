@@ -15,7 +15,7 @@ META = ".md-search-result__meta"
 NOTHING = "No matching documents"
 PRINTED = """
 const outputs = [...document.querySelectorAll(".mn-output:not(.mn-say)")]
-return outputs.map(one => one.textContent).join(" ").toLowerCase().match(/[\\w.]{5,}/g) ?? []
+return outputs.map(one => one.textContent).join(" ").toLowerCase().match(/[a-z]{6,}/g) ?? []
 """
 SVG = re.compile(r'<svg[^>]*role="img".*?</svg>', re.S)
 LABEL = re.compile(r"<text[^>]*>([^<]+)</text>")
