@@ -1,32 +1,15 @@
 """E20: foretell a patch from a gradient."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from mechnotes.exercises.exercise import Exercise, Misconception
+from mechnotes.exercises.named import Named
 from mechnotes.exercises.trial import Trial
 from mechnotes.exercises.verdict import Equality
 from mechnotes.patching import attribution
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NamedMetric:
-    """A metric that a message can name."""
-
-    name: str
-    """In words."""
-    function: Callable[[Tensor], Tensor]
-    """From activations `[batch ...]` to `[batch]`."""
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """The metric's values."""
-        return self.function(x)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _metrics(generator: torch.Generator) -> tuple[Trial, ...]:
@@ -41,7 +24,7 @@ def _metrics(generator: torch.Generator) -> tuple[Trial, ...]:
     for name, function, size in drawn:
         base, source = torch.randn(2, *size, generator=generator).round(decimals=2)
         given = {
-            "metric": NamedMetric(name=name, function=function),
+            "metric": Named(name=name, function=function),
             "base": base,
             "source": source,
         }

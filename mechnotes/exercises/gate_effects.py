@@ -1,33 +1,14 @@
 """E17: patch the inputs of a gate, in both directions."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from mechnotes.exercises import _wrong_patches as wrong
 from mechnotes.exercises.exercise import Exercise, Misconception
+from mechnotes.exercises.named import Named
 from mechnotes.exercises.trial import Trial
 from mechnotes.exercises.verdict import Equality
 from mechnotes.patching import gates
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NamedGate:
-    """A gate that a message can name."""
-
-    name: str
-    """In words, for example "A AND B"."""
-    function: Callable[[Tensor], Tensor]
-    """Takes all inputs `[... inputs]`."""
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """The gate's output."""
-        return self.function(x)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _a_and_either(x: Tensor) -> Tensor:
@@ -41,10 +22,10 @@ def _gates(generator: torch.Generator) -> tuple[Trial, ...]:
     weights = torch.randn(3, generator=generator).round(decimals=2)
     ends = torch.randn(2, 3, generator=generator).round(decimals=2)
     drawn = (
-        (NamedGate(name="A AND B", function=gates.and_gate), ones, zeros),
-        (NamedGate(name="A OR B", function=gates.or_gate), ones, zeros),
-        (NamedGate(name="A AND (B OR C)", function=_a_and_either), torch.ones(3), torch.zeros(3)),
-        (NamedGate(name="a smooth gate", function=lambda x: (x @ weights).exp()), *ends),
+        (Named(name="A AND B", function=gates.and_gate), ones, zeros),
+        (Named(name="A OR B", function=gates.or_gate), ones, zeros),
+        (Named(name="A AND (B OR C)", function=_a_and_either), torch.ones(3), torch.zeros(3)),
+        (Named(name="a smooth gate", function=lambda x: (x @ weights).exp()), *ends),
     )
     names = ("gate", "clean", "corrupted")
     return tuple(Trial(given=dict(zip(names, d, strict=True)), n_positional=3) for d in drawn)
