@@ -43,7 +43,7 @@ def plot_network(
         _draw_edge(ax, places, edge, meaning)
     for edge, text in (notes or {}).items():
         (x1, y1), (x2, y2) = (places[name] for name in edge)
-        write(ax, ((x1 + x2) / 2, (y1 + y2) / 2 + 0.2), text, color=style.color("muted"), size=10)
+        write(ax, ((x1 + x2) / 2, (y1 + y2) / 2 + 0.2), text, color=style.color("muted"), size=10.0)
     for name, (x, y) in places.items():
         line = style.color("corrupted" if name in marked else "muted")
         corner = (x - _WIDTH / 2, y - _HEIGHT / 2)
