@@ -9,6 +9,7 @@ Layers count from 0: `resid_pre` of layer 2 is what enters the third block.
 """
 
 from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from mechnotes import validate
 from mechnotes._typing import LanguageModel
@@ -42,10 +43,16 @@ def name(model: LanguageModel, site: str, *, layer: int) -> str:
         layer: Which block, from 0.
 
     Raises:
-        ValueError: If there is no such site or no such layer.
+        ValueError: If there is no such site, no such layer, or the architecture lacks the site.
     """
     validate.choice(site, "site", tuple(SITES))
-    return SITES[site].format(layer=_layer(model, layer))
+    full = SITES[site].format(layer=_layer(model, layer))
+    place: Any = model
+    for part in full.split("."):
+        place = place[int(part)] if part.isdigit() else getattr(place, part, None)
+    if place is None:
+        _refuse_lacking(model, site)
+    return full
 
 
 def n_heads(model: LanguageModel, site: str) -> int | None:
@@ -62,3 +69,14 @@ def n_heads(model: LanguageModel, site: str) -> int | None:
 
 def _layer(model: LanguageModel, layer: int) -> int:
     return validate.integer(layer, "layer", maximum=model.cfg.n_layers - 1)
+
+
+def _refuse_lacking(model: LanguageModel, site: str) -> NoReturn:
+    """Where a block's MLP reads what its attention reads, no stream runs between the two."""
+    kind = type(model.blocks[0]).__name__
+    validate.refuse(
+        "site",
+        got=f"{site!r}, which a model with blocks of the kind {kind} does not have",
+        expected="a site of this architecture",
+        fix='Take "resid_pre", "attn_out" or "mlp_out" instead.',
+    )

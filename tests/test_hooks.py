@@ -31,3 +31,11 @@ def test_an_unknown_site_or_layer_is_refused_with_those_there_are(model):
         hooks.name(model, "hook_z", layer=0)
     with pytest.raises(ValueError, match="layer: got 2; expected an integer from 0 to 1"):
         hooks.name(model, "z", layer=2)
+
+
+def test_a_site_that_an_architecture_lacks_is_refused_with_what_to_take_instead(tmp_path):
+    """GPT-NeoX's MLP does not read what attention adds in the same block."""
+    beside = models.load(folders.write("neox", tmp_path / "neox"))
+    assert hooks.name(beside, "resid_pre", layer=1) == "blocks.1.hook_resid_pre"
+    with pytest.raises(ValueError, match=r"site: got 'resid_mid', which .* Take \"resid_pre\""):
+        hooks.name(beside, "resid_mid", layer=1)

@@ -1,7 +1,7 @@
 """Over which places does a sweep go, and what are they called?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import torch
@@ -75,3 +75,34 @@ def _positions(pairs: Pairs, positions: str) -> Mapping[int | str, Int[Tensor, "
     if positions == "each":
         return {pos: torch.full((n_pairs,), pos) for pos in range(n_pos)}
     return {"all": torch.full((n_pairs,), -1)}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Patched runs, one after another."""
+
+    layer: Int[Tensor, " rows"]
+    """Layer that each patch is in."""
+    head: Int[Tensor, " rows"]
+    """Head; -1 for all."""
+    pos: Int[Tensor, " rows"]
+    """Position; -1 for all."""
+    pair: Int[Tensor, " rows"]
+    """Prompt."""
+
+    def some(self, chosen: Int[Tensor, " some"]) -> "Rows":
+        """Some of them."""
+        return Rows(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+
+def rows_of(axes: Axes, *, n_pairs: int, device: torch.device) -> Rows:
+    """Every patch to make, prompts running fastest and layers slowest."""
+    sizes = (len(axes.layers), len(axes.heads), len(axes.positions), n_pairs)
+    at = torch.cartesian_prod(*(torch.arange(size, device=device) for size in sizes))
+    layer, head, position, pair = at.unbind(1)
+    return Rows(
+        layer=torch.tensor(axes.layers, device=device)[layer],
+        head=torch.tensor(axes.heads, device=device)[head],
+        pos=torch.stack([*axes.positions])[position, pair],
+        pair=pair,
+    )

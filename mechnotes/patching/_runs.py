@@ -30,9 +30,9 @@ class BaseRun:
             return self.cache["ln_final.hook_in"]
         return self.cache[f"blocks.{layer}.hook_resid_pre"]
 
-    def attention_input(self, layer: int) -> Float[Tensor, "batch pos d_model"]:
-        """What a layer's attention reads: the stream after its first norm."""
-        return self.cache[f"blocks.{layer}.attn.hook_in"]
+    def whole_at(self, layer: int) -> tuple[str, ...]:
+        """Hooks at which a layer's attention begins to need whole texts."""
+        return _whole_at(self.model, layer)
 
 
 @torch.no_grad()
@@ -42,7 +42,7 @@ def run(
     """Run a model and keep what continuations need, and the hooks named in `extra`."""
     layers = range(model.cfg.n_layers)
     kept = {f"blocks.{layer}.hook_resid_pre" for layer in layers}
-    kept |= {f"blocks.{layer}.attn.hook_in" for layer in layers}
+    kept |= {name for layer in layers for name in _whole_at(model, layer)}
     kept |= {"ln_final.hook_in", *extra}
     logits, cache = model.run_with_cache(tokens, names_filter=lambda name: name in kept)
     return BaseRun(model=model, tokens=tokens, cache=dict(cache), logits=logits[:, -1])
@@ -53,3 +53,14 @@ def both(model: LanguageModel, pairs: Pairs, *, extra: Iterable[str]) -> tuple[B
     names, device = set(extra), torch.device(model.cfg.device)
     clean, corrupted = pairs.clean.to(device), pairs.corrupted.to(device)
     return run(model, clean, extra=names), run(model, corrupted, extra=names)
+
+
+def _whole_at(model: LanguageModel, layer: int) -> tuple[str, ...]:
+    """Queries, keys and values; the input of attention where it counts its texts already there.
+
+    GPT-2's attention takes the number of texts from its queries, so tokens can stay packed longer.
+    """
+    attention = f"blocks.{layer}.attn"
+    if type(model.blocks[layer].attn).__name__ == "JointQKVAttentionBridge":
+        return tuple(f"{attention}.hook_{kind}" for kind in "qkv")
+    return (f"{attention}.hook_in",)

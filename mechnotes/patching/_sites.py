@@ -1,4 +1,4 @@
-"""How does a run with one site replaced go on? For each site, what `resume` has to be given.
+"""How does a run with one site replaced go on? For each site, where it enters and with what.
 
 Values at the new tokens are the stored run's, except where the patch puts others.
 """
@@ -11,9 +11,10 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from mechnotes import hooks, validate
-from mechnotes.patching._resuming import Tokens
+from mechnotes import hooks
+from mechnotes.patching._crossing import Entrance
 from mechnotes.patching._runs import BaseRun
+from mechnotes.patching._tokens import Tokens
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,9 +60,9 @@ class Patch:
         return torch.where(self.here(), difference, 0.0)
 
 
-def entering(patch: Patch) -> dict[str, Any]:
-    """Arguments of `resume` for a patch: where it enters, with what."""
-    return _ENTERING[patch.site](patch)
+def entrance(patch: Patch) -> Entrance:
+    """Where a patched run enters, and what is known of it there."""
+    return Entrance(tokens=patch.tokens, **_ENTERING[patch.site](patch))
 
 
 def needed(site: str) -> set[str]:
@@ -88,13 +89,6 @@ def _resid_mid(patch: Patch) -> dict[str, Any]:
     """Attention is given the output that makes the stream what it should be after it."""
     model, layer = patch.base.model, patch.layer
     stored = patch.base.cache[hooks.name(model, "attn_out", layer=layer)]
-    if not torch.allclose(patch.base.stream(layer) + stored, patch.stored(), atol=1e-3):
-        validate.refuse(
-            "site",
-            got="resid_mid",
-            expected="a site that this architecture has: its MLP does not read attention's output",
-            fix='Patch "resid_pre", "attn_out" or "mlp_out".',
-        )
     attention = patch.tokens.of(stored) + patch.change()
     return {"layer": layer, "stream": patch.stream(), "attention": {patch.layer: attention}}
 
@@ -120,7 +114,7 @@ def _inside(patch: Patch) -> dict[str, Any]:
         return torch.where(chosen[..., None], patch.values[patch.tokens.pair], activation)
 
     name = hooks.name(patch.base.model, patch.site, layer=patch.layer)
-    return {"layer": patch.layer, "stream": patch.stream(), "edits": [(name, edit)]}
+    return {"layer": patch.layer, "stream": patch.stream(), "edit": (name, edit)}
 
 
 _ENTERING: Mapping[str, Callable[[Patch], dict[str, Any]]] = {

@@ -1,31 +1,31 @@
-"""Many patches, one number each: rows of a layer are continued together, so many at a time.
+"""Many patches, one number each: so many at a time, those of lower layers first.
 
 Patches that cannot change anything are not computed: where two prompts are equal up to some token,
 so are their activations, and a patch before that token is the stored run itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from mechnotes import hooks, metrics, validate
-from mechnotes.patching import _resuming, _sites
-from mechnotes.patching._axes import Axes
+from mechnotes.patching import _resuming, _sites, _tokens
+from mechnotes.patching._axes import Axes, Rows, rows_of
 from mechnotes.patching._runs import BaseRun
 from mechnotes.patching._setting import Setting
 from mechnotes.patching.results import PatchResult
 
-Finish = Callable[[_sites.Patch], Float[Tensor, "rows d_model"]]
-"""From a patch to the last token of each continuation after the final norm."""
+Finish = Callable[[Sequence[_sites.Patch]], Float[Tensor, "rows d_model"]]
+"""From patches of rising layers to the last token of each continuation after the final norm."""
 
 
-def continued(patch: _sites.Patch) -> Float[Tensor, "rows d_model"]:
-    """Everything after the patch is computed anew."""
-    return _resuming.resume(patch.base, patch.tokens, **_sites.entering(patch))
+def continued(patches: Sequence[_sites.Patch]) -> Float[Tensor, "rows d_model"]:
+    """Everything after the patches is computed anew."""
+    return _resuming.resume(patches[0].base, [_sites.entrance(patch) for patch in patches])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,46 +50,51 @@ class Sweep:
     """How a patched run goes on."""
 
     def run(self, *, progress: bool = False) -> Float[Tensor, "*sweep pair"]:
-        """Metric of every patched run; a bar over the layers if asked for."""
-        layers = tqdm(self.axes.layers, disable=not progress, unit="layer")
-        return self.axes.shaped(torch.stack([self.layer(layer) for layer in layers]))
+        """Metric of every patched run; a bar over the runs if asked for."""
+        rows = self._rows()
+        scores = self.setting.score(self.base.logits)[rows.pair]
+        computed = self._acting(rows).nonzero()[:, 0]
+        computed = computed[rows.layer[computed].argsort(stable=True)]
+        with tqdm(total=len(computed), disable=not progress, unit="run") as bar:
+            for chunk in computed.split(self.batch_size):
+                final = self.finish(self._patches(rows.some(chunk)))
+                scores[chunk] = self._score(final, rows.pair[chunk])
+                bar.update(len(chunk))
+        return self.axes.shaped(scores)
 
     def result(self, *, direction: str, progress: bool = False) -> PatchResult:
-        """What the sweep finds; a bar over the layers if asked for."""
+        """What the sweep finds; a bar over the runs if asked for."""
         found = self.run(progress=progress)
         return self.setting.result(found, site=self.site, direction=direction, axes=self.axes)
 
-    def layer(self, layer: int) -> Float[Tensor, "head position pair"]:
-        """Metric of every patched run of one layer."""
-        head, pos, pair = self._rows()
-        start = torch.maximum(self.first[pair], pos)
+    def _rows(self) -> Rows:
+        """Every patch to make, prompts running fastest and layers slowest."""
+        return rows_of(self.axes, n_pairs=len(self.first), device=self.first.device)
+
+    def _acting(self, rows: Rows) -> Bool[Tensor, " rows"]:
+        """Which patches can change something."""
+        first = self.first[rows.pair]
+        late = (rows.pos == -1) | (rows.pos >= first)
+        return late & (first < self.base.tokens.shape[1])
+
+    def _patches(self, rows: Rows) -> list[_sites.Patch]:
+        """Patches of some runs, one for each layer, from the lowest."""
         n_pos = self.base.tokens.shape[1]
-        acts = (start < n_pos) & ((pos == -1) | (pos >= self.first[pair]))
-        scores = self.setting.score(self.base.logits)[pair]
-        values = self.values(layer)
-        for rows in acts.nonzero()[:, 0].split(self.batch_size):
+        start = torch.maximum(self.first[rows.pair], rows.pos)
+        patches = []
+        for layer in sorted(set(rows.layer.tolist())):
+            here = rows.layer == layer
             patch = _sites.Patch(
                 base=self.base,
                 site=self.site,
                 layer=layer,
-                values=values,
-                tokens=_resuming.pack(pair[rows], start[rows], n_pos),
-                head=head[rows],
-                pos=pos[rows],
+                values=self.values(layer),
+                tokens=_tokens.pack(rows.pair[here], start[here], n_pos),
+                head=rows.head[here],
+                pos=rows.pos[here],
             )
-            scores[rows] = self._score(self.finish(patch), pair[rows])
-        return scores.view(len(self.axes.heads), len(self.axes.positions), -1)
-
-    def _rows(self) -> tuple[Int[Tensor, " rows"], Int[Tensor, " rows"], Int[Tensor, " rows"]]:
-        """Head, position and prompt of each patch of a layer, prompts running fastest."""
-        n_pairs, heads, positions = len(self.first), self.axes.heads, self.axes.positions
-        head = torch.tensor(heads, device=self.first.device)
-        pair = torch.arange(n_pairs, device=self.first.device)
-        return (
-            head.repeat_interleave(len(positions) * n_pairs),
-            torch.cat(list(positions)).repeat(len(heads)),
-            pair.repeat(len(heads) * len(positions)),
-        )
+            patches.append(patch)
+        return patches
 
     def _score(
         self, final: Float[Tensor, "rows d_model"], pair: Int[Tensor, " rows"]

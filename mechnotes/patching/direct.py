@@ -21,7 +21,7 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
-from mechnotes.patching import _checks, _resuming, _runs
+from mechnotes.patching import _checks, _crossing, _resuming, _runs, _tokens
 from mechnotes.prompts import Pairs
 
 
@@ -104,11 +104,16 @@ def lens(
     tokens = _checks.tokens(model, tokens, "tokens")
     run, (n_texts, n_pos) = _runs.run(model, tokens), tokens.shape
     rows = torch.arange(n_texts, device=tokens.device)
-    last = _resuming.pack(rows, torch.full_like(rows, n_pos - 1), n_pos)
+    last = _tokens.pack(rows, torch.full_like(rows, n_pos - 1), n_pos)
     top = model.cfg.n_layers
-    streams = [run.stream(layer)[:, -1] for layer in range(top + 1)]
-    normed = [_resuming.resume(run, last, layer=top, stream=stream) for stream in streams]
-    return (torch.stack(normed) @ model.W_U + model.b_U).cpu()
+    normed = _resuming.resume(
+        run,
+        [
+            _crossing.Entrance(layer=top, tokens=last, stream=run.stream(layer)[:, -1])
+            for layer in range(top + 1)
+        ],
+    )
+    return (normed.view(top + 1, n_texts, -1) @ model.W_U + model.b_U).cpu()
 
 
 def _readout(

@@ -14,7 +14,8 @@ Source:
     Wang et al. 2022, arXiv:2211.00593, appendix B; Goldowsky-Dill et al. 2023, arXiv:2304.05969.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NoReturn
 
@@ -24,7 +25,7 @@ from torch import Tensor
 
 from mechnotes import hooks, metrics, validate
 from mechnotes._typing import Hook, LanguageModel
-from mechnotes.patching import _axes, _resuming, _sites
+from mechnotes.patching import _axes, _crossing, _resuming, _sites
 from mechnotes.patching._setting import setting
 from mechnotes.patching._sweeps import exchange
 from mechnotes.patching.results import DENOISING, PatchResult
@@ -113,46 +114,49 @@ def _refuse_receivers(given: object) -> NoReturn:
     )
 
 
-def _frozen(patch: _sites.Patch) -> dict[int, Float[Tensor, "packed d_model"]]:
-    """Stored outputs of the attention above the sender."""
-    model = patch.base.model
-    upper = range(patch.layer + 1, model.cfg.n_layers)
+def _sent_to_logits(patches: Sequence[_sites.Patch]) -> Float[Tensor, "rows d_model"]:
+    """The last token when only MLPs stand between the senders and the logits."""
+    return _resuming.resume(patches[0].base, [_frozen(patch) for patch in patches])
+
+
+def _frozen(patch: _sites.Patch, *, but: Collection[int] = ()) -> _crossing.Entrance:
+    """A sender's entrance with the stored attention above it, but in some layers."""
+    model, entrance = patch.base.model, _sites.entrance(patch)
+    upper = set(range(patch.layer + 1, model.cfg.n_layers)) - {*but}
     names = {layer: hooks.name(model, "attn_out", layer=layer) for layer in upper}
-    return {layer: patch.tokens.of(patch.base.cache[name]) for layer, name in names.items()}
+    stored = {layer: patch.tokens.of(patch.base.cache[name]) for layer, name in names.items()}
+    return replace(entrance, attention={**stored, **entrance.attention})
 
 
-def _sent_to_logits(patch: _sites.Patch) -> Float[Tensor, "rows d_model"]:
-    """The last token when only MLPs stand between the sender and the logits."""
-    entering = _sites.entering(patch)
-    attention = {**_frozen(patch), **entering.pop("attention", {})}
-    return _resuming.resume(patch.base, patch.tokens, attention=attention, **entering)
+def _sent(
+    patches: Sequence[_sites.Patch], ears: Sequence[Receiver]
+) -> Float[Tensor, "rows d_model"]:
+    """The last token of second runs, whose receivers are given what they heard in first ones."""
+    return torch.cat([_heard_by(ears, patch) for patch in patches])
 
 
-def _sent(patch: _sites.Patch, ears: tuple[Receiver, ...]) -> Float[Tensor, "rows d_model"]:
-    """The last token of a second run, whose receivers are given what they heard in the first.
-
-    NaN if no receiver is above the sender.
-    """
-    if patch.layer >= max(ear[0] for ear in ears):
-        return torch.full_like(patch.base.stream(0)[patch.tokens.pair, -1], torch.nan)
-    model, frozen, heard = patch.base.model, _frozen(patch), dict[str, Tensor]()
-    listening: list[_resuming.Edit] = []
+def _heard_by(ears: Sequence[Receiver], patch: _sites.Patch) -> Float[Tensor, "rows d_model"]:
+    """As `_sent`, for one sender's layer; NaN if no receiver is above it."""
     reached = [ear for ear in ears if ear[0] > patch.layer]
+    if not reached:
+        return torch.full_like(patch.base.stream(0)[patch.tokens.pair, -1], torch.nan)
+    model, heard = patch.base.model, dict[str, Tensor]()
+    listening: list[_crossing.Edit] = []
     for layer in {ear[0] for ear in reached}:
         for kind in {ear[2] for ear in reached if ear[0] == layer}:
             name = hooks.name(model, kind, layer=layer)
             listening.append((name, _hearing(heard, name)))
         # Attention of a receiver's layer runs, so that it can be listened to; its output is frozen.
-        kept = frozen.pop(layer)
+        name = hooks.name(model, "attn_out", layer=layer)
         going = patch.tokens.last if layer == model.cfg.n_layers - 1 else slice(None)
-        listening.append((hooks.name(model, "attn_out", layer=layer), _putting(kept[going])))
-    entering = _sites.entering(patch)
-    attention = {**frozen, **entering.pop("attention", {})}
-    _resuming.resume(patch.base, patch.tokens, attention=attention, edits=listening, **entering)
+        listening.append((name, _putting(patch.tokens.of(patch.base.cache[name])[going])))
+    sender = _frozen(patch, but={ear[0] for ear in reached})
+    _resuming.resume(patch.base, [sender], edits=listening)
     lowest = min(ear[0] for ear in reached)
     told = [_telling(heard, hooks.name(model, k, layer=n), head) for n, head, k in reached]
     stream = patch.tokens.of(patch.base.stream(lowest))
-    return _resuming.resume(patch.base, patch.tokens, layer=lowest, stream=stream, edits=told)
+    second = _crossing.Entrance(layer=lowest, tokens=patch.tokens, stream=stream)
+    return _resuming.resume(patch.base, [second], edits=told)
 
 
 def _hearing(heard: dict[str, Tensor], name: str) -> Hook:
@@ -166,7 +170,7 @@ def _putting(value: Tensor) -> Hook:
     return lambda _old, **_: value[None]
 
 
-def _telling(heard: dict[str, Tensor], name: str, head: int) -> _resuming.Edit:
+def _telling(heard: dict[str, Tensor], name: str, head: int) -> _crossing.Edit:
     def tell(activation: Tensor, **_: object) -> Tensor:
         told = activation.clone()
         told[:, :, head] = heard[name][:, :, head]

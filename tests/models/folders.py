@@ -7,6 +7,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
     PreTrainedModel,
@@ -23,13 +25,13 @@ N_CTX = 48
 
 
 def write(kind: str, path: Path) -> Path:
-    """Write a model folder of one of three kinds."""
+    """Write a model folder of one of four kinds."""
     with quiet():
         if kind == "storybook":
             config = StorybookConfig(steps=4, warmup=1, batch_size=4)
             return folder.write(training.train(config).weights, config, path)
         tokenizer = byte_pairs(bos_first=kind == "llama")
-        model = (gpt2 if kind == "gpt2" else llama)(len(tokenizer))
+        model = {"gpt2": gpt2, "llama": llama, "neox": neox}[kind](len(tokenizer))
         model.save_pretrained(path)
         tokenizer.save_pretrained(path)
     return path
@@ -56,6 +58,21 @@ def llama(d_vocab: int) -> PreTrainedModel:
         eos_token_id=0,
     )
     return _random(LlamaForCausalLM(config))
+
+
+def neox(d_vocab: int) -> PreTrainedModel:
+    """Attention and MLP of a block read the same stream, beside each other."""
+    config = GPTNeoXConfig(
+        vocab_size=d_vocab,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=N_CTX,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
+    return _random(GPTNeoXForCausalLM(config))
 
 
 def _random(model: PreTrainedModel) -> PreTrainedModel:

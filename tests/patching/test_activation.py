@@ -8,7 +8,7 @@ import torch
 from mechnotes import hooks, metrics, prompts
 from mechnotes.patching import activation
 from tests.patching import slow
-from tests.patching.conftest import CHANGED, N_POS, pairs_of
+from tests.patching.conftest import CHANGED, N_POS, pairs_of, skip_where_lacking
 
 STREAMS = ("resid_pre", "resid_mid", "resid_post")
 
@@ -16,6 +16,7 @@ STREAMS = ("resid_pre", "resid_mid", "resid_post")
 @pytest.mark.parametrize("direction", ["denoising", "noising"])
 @pytest.mark.parametrize("site", hooks.SITES)
 def test_every_patch_equals_a_whole_run_with_a_plain_hook(any_model, random_pairs, site, direction):
+    skip_where_lacking(any_model, site)
     found = activation.patch(
         any_model, random_pairs, site=site, positions="each", direction=direction, batch_size=5
     )
@@ -36,6 +37,7 @@ def test_every_patch_equals_a_whole_run_with_a_plain_hook(any_model, random_pair
 
 @pytest.mark.parametrize("site", STREAMS)
 def test_patching_a_whole_stream_gives_the_other_run(any_model, random_pairs, site):
+    skip_where_lacking(any_model, site)
     found = activation.patch(any_model, random_pairs, site=site)
     noised = activation.patch(any_model, random_pairs, site=site, direction="noising")
     for layer in range(2):
@@ -90,6 +92,13 @@ def test_the_order_of_the_pairs_does_not_matter(any_model, random_pairs):
     assert (one.patched - other.patched.flip(-1)).abs().max() < 1e-5
 
 
+def test_layers_may_be_asked_for_in_any_order(storybook):
+    pairs = prompts.ioi(n_pairs=3, seed=2)
+    every = activation.patch(storybook, pairs, site="z")
+    some = activation.patch(storybook, pairs, site="z", layers=[2, 0], batch_size=7)
+    assert (some.patched - every.patched[[2, 0]]).abs().max() < 1e-5
+
+
 def test_a_layer_patched_alone_gives_the_same_as_in_the_sweep(storybook):
     pairs = prompts.ioi(n_pairs=4, seed=1)
     whole, alone = (activation.patch(storybook, pairs, layers=n) for n in (None, [2]))
@@ -118,4 +127,4 @@ def test_a_bar_is_shown_only_when_asked_for(storybook, capfd):
     activation.patch(storybook, pairs, layers=[2])
     assert capfd.readouterr().err == ""
     activation.patch(storybook, pairs, layers=[2], progress=True)
-    assert "layer" in capfd.readouterr().err
+    assert "run" in capfd.readouterr().err
