@@ -153,7 +153,7 @@ def badge(function: ClaimFunction) -> Badge:
 
 
 def discover(package: str = "mechnotes") -> list[ClaimFunction]:
-    """Find every claim of a package: those in its modules named `claims`.
+    """Find every claim of a package: those in its modules named `claims` or `..._claims`.
 
     Args:
         package: Dotted name of the package.
@@ -166,7 +166,7 @@ def discover(package: str = "mechnotes") -> list[ClaimFunction]:
     """
     found: dict[str, ClaimFunction] = {}
     for module in catalog.modules(package, "@claim"):
-        if not module.__name__.endswith(".claims") or module.__name__ == __name__:
+        if not module.__name__.endswith((".claims", "_claims")) or module.__name__ == __name__:
             continue
         for value in vars(module).values():
             declared = getattr(value, "claim", None)

@@ -46,7 +46,8 @@ networks.plot_network(
 # order, the divergence sees everything: [Which metric misleads?](../examples/patching/40_metrics.py)
 #
 # **Use many pairs, and say how sure you are.** With one pair of prompts and a hundred places, some place
-# will stand out by chance. Our sweeps carry a standard error over pairs.
+# will stand out by chance: [How many prompts?](../examples/patching/45_how_many_prompts.py) Our sweeps
+# carry a standard error over pairs.
 
 # %% [markdown]
 # ## Reading the result

@@ -11,7 +11,7 @@ import torch
 
 from mechnotes import models, prompts
 from mechnotes.claims import Band, Measured, claim
-from mechnotes.patching import activation, attribution
+from mechnotes.patching import activation, attribution, replication
 from mechnotes.patching.results import PatchResult
 
 SEEDS = (0, 1, 2)
@@ -41,6 +41,36 @@ def agreement_of_attribution() -> Measured:
         per_seed=tuple(found),
         control=sum(control) / len(control),
     )
+
+
+@claim(
+    id="N-AP-8",
+    statement="Patching every place on a single pair of prompts names places that others refute",
+    published="one pair misleads: average over many, and give the spread",
+    source=ADVICE,
+    band=Band(low=0.05, high=0.4, unit="share refuted"),
+    control_band=Band(low=0, high=0.02, unit="share refuted"),
+    recorded="reproduced",
+)
+def refuted_by_other_pairs() -> Measured:
+    """Mean of three models over 64 single pairs, asked of 64 others. Control: groups of 32."""
+    alone, grouped = [], []
+    for seed in SEEDS:
+        found, others = _everywhere(seed, 0), _everywhere(seed, 1)
+        alone.append(replication.replicate(found, others, n_pairs=1).share_refuted)
+        grouped.append(replication.replicate(found, others, n_pairs=32).share_refuted)
+    return Measured(
+        value=sum(alone) / len(alone),
+        spread=(min(alone), max(alone)),
+        per_seed=tuple(alone),
+        control=max(grouped),
+    )
+
+
+@cache
+def _everywhere(seed: int, prompts_seed: int) -> PatchResult:
+    pairs = prompts.ioi(n_pairs=64, seed=prompts_seed)
+    return activation.patch(models.load(f"storybook/seed-{seed}"), pairs, positions="each")
 
 
 @cache

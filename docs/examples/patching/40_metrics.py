@@ -172,4 +172,4 @@ assert metrics.logit_diff(broken, target) == metrics.logit_diff(
 assert metrics.divergence(broken, target) > 1
 
 # %% [markdown]
-# Next: [Three ways to take something away](50_ablations.py)
+# Next: [How many prompts?](45_how_many_prompts.py)
