@@ -7,6 +7,8 @@ Patching, scores and graphs know a `LanguageModel`; this makes one from weights,
 activation. It has no tokenizer: texts are token numbers.
 """
 
+from typing import Any, cast
+
 import torch
 
 from mechnotes import validate
@@ -38,7 +40,7 @@ def bridge(weights: Weights, *, seed: int = 0) -> LanguageModel:
         )
     from transformer_lens.model_bridge import TransformerBridge
 
-    opened = TransformerBridge.boot_native(_sizes(one), model_name="attention-only")
+    opened: Any = TransformerBridge.boot_native(_sizes(one), model_name="attention-only")
     inner = opened.original_model
     inner.tok_embed.weight.copy_(one.W_E[0])
     inner.pos.weight.copy_(one.W_pos[0])
@@ -51,7 +53,7 @@ def bridge(weights: Weights, *, seed: int = 0) -> LanguageModel:
         block.attn.o.weight.copy_(one.W_O[0, layer].flatten(0, 1).T)
         block.attn.o.bias.zero_()
     opened.name, opened.revision, opened.folded = "attention-only", "weights", False
-    return opened.eval().requires_grad_(False)
+    return cast(LanguageModel, opened.eval().requires_grad_(False))
 
 
 def _sizes(one: Weights) -> dict[str, object]:
