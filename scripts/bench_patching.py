@@ -10,7 +10,7 @@ the largest difference between the values. Where prompts are equal up to some to
 to do, so the place of the first difference is an argument: the indirect-object prompts of GPT-2,
 with their mark for the beginning, differ at token 10 of 15. "heads by position" makes 2,160 runs a
 round and is measured in one round only. Peak memory is that of a fresh process that makes one
-sweep. Results are kept in `scripts/bench/results`.
+sweep. Results are kept in `scripts/bench/results`, after every row.
 """
 
 import argparse
@@ -46,19 +46,20 @@ def main(arguments: list[str] | None = None) -> int:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         return 0
     before, rows = report.load(), []
+    name = f"patching-{chosen.shape}-{chosen.changed}"
     for what in chosen.sweeps or interventions.SWEEPS:
         rows.append(measure(contest, what, repeats=1 if what == LONG else chosen.repeats))
         if what != LONG:
             rows[-1]["peak MB"] = {side: _peak(chosen, side, what) for side in interventions.SIDES}
+        told: dict[str, Any] = {
+            **{each: getattr(chosen, each) for each in ("shape", "changed", "pairs", "repeats")},
+            "load": [before, report.load()],
+            "rows": rows,
+        }
+        kept = report.store(name, told, packages=PACKAGES, folder=chosen.results)
         print(report.table(rows[-1:]), rows[-1]["differ by"], rows[-1].get("peak MB"), flush=True)
-    told: dict[str, Any] = {
-        **{name: getattr(chosen, name) for name in ("shape", "changed", "pairs", "repeats")},
-        "load": [before, report.load()],
-        "rows": rows,
-    }
-    name = f"patching-{chosen.shape}-{chosen.changed}"
     print(report.table(rows))
-    print(f"kept in {report.store(name, told, packages=PACKAGES, folder=chosen.results).name}")
+    print(f"kept in {kept.name}")
     return 0
 
 
