@@ -11,7 +11,7 @@ from bench import interventions
 def test_all_sides_give_the_same_values_and_are_kept(tmp_path: Path, capsys):
     command = ["--shape", "storybook", "--pairs", "1", "--repeats", "1", "--sweeps", "heads"]
     assert bench_patching.main([*command, "--results", str(tmp_path)]) == 0
-    told = json.loads((tmp_path / "patching-storybook-9.json").read_text())
+    told = json.loads((tmp_path / "patching-storybook-10.json").read_text())
     (row,) = told["rows"]
     assert set(row["all"]) == set(interventions.SIDES)
     assert set(row["ratio"]) == {"bridge", "hooked"}

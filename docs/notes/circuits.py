@@ -38,14 +38,14 @@ networks.plot_network(
 #
 # - **Is it faithful?** Take away everything else. Is the behaviour still there?
 #   [Faithfulness](../glossary.md#faithfulness) is the share that is left.
-# - **Is it complete?** Then nothing outside matters. Take the same heads from the circuit and from the
+# - **Is it complete?** Does nothing outside matter? Take the same heads from the circuit and from the
 #   whole model: if the model copes better, it has parts that the circuit lacks.
 #   ([Completeness](../glossary.md#completeness))
 # - **Is it minimal?** Every part is needed in at least one situation.
 #   ([Minimality](../glossary.md#minimality))
 #
-# Faithfulness alone is weak. Their naive circuit left out all backup heads and was about as faithful as
-# the full one; completeness told the two apart. And faithfulness depends on what "take away" means:
+# Faithfulness alone is weak. A naive circuit of theirs, without the backup heads and some others, was about
+# as faithful as the full one; completeness told the two apart. And faithfulness depends on what "take away" means:
 # Miller et al. 2024 found the same circuit's score below 0 % and above 100 %, depending on the kind of
 # [ablation](../glossary.md#ablation). So a number without its ablation says nothing.
 # [`mechnotes.circuits.quality`][mechnotes.circuits.quality] measures all three.
@@ -53,8 +53,8 @@ networks.plot_network(
 # %% [markdown]
 # ## The best-known example
 #
-# *When Mary and John went to the store, John gave a drink to* … GPT-2 small says *Mary*. In the paper's
-# words the algorithm has three steps, found from the end backwards:
+# *When Mary and John went to the store, John gave a drink to* … GPT-2 small says *Mary*. In short, its
+# heads do three things, found from the end backwards:
 #
 # 1. Heads notice that *John* was said before
 #    ([duplicate token heads](../glossary.md#duplicate-token-head), with help from
@@ -70,7 +70,9 @@ networks.plot_network(
 #
 # Our [storybook model](../examples/transformers/10_meet_the_storybook.py) does the same task with twelve
 # heads. Does it do it in the same way? [Which heads move the
-# name?](../examples/patching/10_which_heads_move_the_name.py) finds out, and tries to be wrong.
+# name?](../examples/patching/10_which_heads_move_the_name.py) finds out, and tries to be wrong. [How small can the
+# circuit be?](../examples/circuits/10_two_heads.py) asks the same of twenty models of each size, and [a program looks for
+# circuits](../examples/circuits/20_discovery.py) where there are some and where there are none.
 
 # %% [markdown]
 # ## How it began
@@ -79,8 +81,10 @@ networks.plot_network(
 #   that make them do so, in *Zoom In* and the articles after it.
 # - **2021, the mathematical framework.** Attention-only transformers written as sums of paths, and heads
 #   taken apart into what they look for and what they copy.
-# - **2022, induction heads.** One kind of head, found in models of all sizes, that appears suddenly in
-#   training and continues patterns.
+# - **2022, induction heads.** One kind of head, found in all their models of at least two layers, that
+#   appears suddenly in training and continues patterns. [It can be built by
+#   hand](../examples/attention/50_previous_token.py), and
+#   [watched while it forms](../examples/attention/70_induction_forms.py).
 # - **2022, indirect objects.** A whole circuit in a real language model, with the three questions above.
 # - **Since then, the interventions themselves** have become the subject: which direction to patch in,
 #   which metric, which ablation, and the ways to fool oneself. [How to

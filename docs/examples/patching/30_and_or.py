@@ -110,7 +110,7 @@ networks.plot_network(
         ("B", "C"): "clean",
         ("A", "C"): "corrupted",
     },
-    notes={("B", "C"): "3"},
+    notes={("B", "C"): "3", ("A", "C"): "2"},
 )
 
 # %%

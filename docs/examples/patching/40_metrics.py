@@ -10,7 +10,7 @@
 # %% [markdown]
 # # Which metric misleads?
 #
-# A patched run ends in logits for every word, and you want one number. Most surprises in patching are
+# A patched run ends in logits for every word, and you want one number. Some surprises in patching are
 # not about the model but about that number. We try four on a net in which the truth is plain: five heads,
 # each adding the same 2 nats to the answer's logit.
 
@@ -42,7 +42,7 @@ added = {
     for name, metric in scored.items()
 }
 
-# %% alt="Four rows, five heads. Logit difference: 2.00 five times. Log-probability: near 2 for the first heads, falling to 0.04. Probability: 0.04, 0.22, 0.46, 0.22, 0.04. Accuracy: 0, 0, 1, 0, 0." caption="What each of five equal heads adds, in the order in which they are restored." tags=["trained"]
+# %% alt="Four rows, five heads. Logit difference: 2.00 five times. Log-probability: near 2 for the first heads, falling to 0.04. Probability: 0.04, 0.21, 0.46, 0.23, 0.04. Accuracy: 0, 0, 1, 0, 0." caption="What each of five equal heads adds, in the order in which they are restored." tags=["trained"]
 tables.plot_table(
     torch.stack(list(added.values())),
     rows=list(added),
@@ -118,8 +118,8 @@ scatter.plot_agreement(
 
 # %% [markdown]
 # Both name the same heads in the same order. The smaller ones lie above the line: in the corrupted prompt the two names are
-# equally likely, the answer begins at one half, where a little evidence moves a probability most. Heads that push
-# the same way after that get less. So probability flatters whoever comes alone.
+# equally likely, the answer begins at one half, where a little evidence moves a probability most. So probability
+# flatters small effects.
 
 # %%
 order = {

@@ -102,7 +102,7 @@ for head in gap.indices[:3]:
 
 # %% [markdown]
 # Head 1.3 is vital by zero and idle by all others. It writes nearly the same vector into every prompt, a constant that later
-# parts count on: zero takes the constant away, the others leave it in place. No information passes through it.
+# parts count on: zero takes the constant away, the others leave it in place. Nothing that these prompts need passes through it.
 #
 # ## Does the result depend on luck?
 #
@@ -129,8 +129,9 @@ strips.plot_strips(
 )
 
 # %% [markdown]
-# So: say which ablation, every time. Take the mean or resample, over prompts of the same kind; use
-# zero only where zero is a value that the model knows.
+# So: say which ablation, every time. Take the mean *of each position*, or resample, over prompts of the same kind; one mean for
+# all positions can be as strange as zero ([it was, for four heads](20_who_tells_whom.py)). Use zero only where zero is a
+# value that the model knows.
 #
 # ## Try it
 #

@@ -10,8 +10,8 @@
 # # Can one gradient foretell every patch?
 #
 # An exact patch needs a run of its own. On a large model there are too many places for that. The slope of
-# the metric says, to first order, what every patch would do: *(new value − old value) × slope*, from one
-# run forward and one backward. Here we can afford the exact values as well, so we can see where the
+# the metric says, to first order, what every patch would do: *(new value − old value) × slope*, from two
+# runs forward (for the new and the old values) and one backward. Here we can afford the exact values as well, so we can see where the
 # estimate holds.
 
 # %%
@@ -54,13 +54,14 @@ scatter.plot_agreement(
 )
 
 # %% [markdown]
-# The order is right, and what does nothing is foretold to do nothing. The *sizes* are not right: the estimate
-# exaggerates the largest effect by nearly its own size. A correlation does not see that, because one large dot makes it
-# high. The clean run is sure of its answer; a slope drawn there does not know that the metric will level off.
+# What does nothing is foretold to do nothing, and the two strongest are named in order. The *sizes* are not right: the estimate
+# exaggerates the largest effect by nearly its own size. A correlation does not see that: it ignores scale, and one large dot
+# makes it high. A slope is a straight line, and the model between a head and the answer is curved.
 #
-# ## Whole streams: worse
+# ## Other sites: worse
 #
-# Patching the residual stream exchanges everything at a position at once. That is a longer step.
+# Patching the residual stream exchanges everything at a position at once. Beside the correlation of values stands that of ranks, which
+# one large dot cannot carry.
 
 # %%
 rows = {}
@@ -70,23 +71,29 @@ for site in ("resid_pre", "attn_out", "mlp_out", "z"):
     error = (
         said.effect - true.effect
     ).abs().max() / true.effect.abs().max()
-    rows[site] = [agreement(true.effect, said.effect), error.item()]
+    ranks = (e.effect.flatten().argsort().argsort() for e in (true, said))
+    rows[site] = [
+        agreement(true.effect, said.effect),
+        agreement(*(rank.float() for rank in ranks)),
+        error.item(),
+    ]
 
-# %% alt="Table of four sites with correlation and largest error." caption="The longer the step, the worse the estimate." tags=["trained"]
+# %% alt="Table of four sites. Correlations 0.94 to 0.99; of ranks 0.93 for z, 0.88 for resid_pre, 0.79 for attn_out, 0.55 for mlp_out; largest errors 0.87 to 1.29 of the largest effect." caption="Four kinds of activation: how well one gradient foretells the exact patch." tags=["trained"]
 tables.plot_table(
     torch.tensor(list(rows.values())),
     rows=list(rows),
     columns=(
-        "correlation with the exact patch",
+        "correlation",
+        "of ranks",
         "largest error / largest effect",
     ),
-    label="1 in the left column is perfect, 0 in the right one",
+    label="1 is perfect for the correlations, 0 for the error",
     limit=1.3,
 )
 
 # %% [markdown]
-# All four have the order right. For one head the largest estimate is off by most of the effect itself, for a whole stream
-# by still more.
+# All four correlations are high, and the ranks tell the sites apart: heads are put in order well (0.93), MLPs badly (0.55). For
+# one head the largest estimate is off by most of the effect itself, for a whole stream by still more.
 #
 # ## Saturation: blind
 #
@@ -138,7 +145,8 @@ catalog.check("E20", estimate)
 # %%
 assert heads > 0.9
 assert rows["z"][0] > rows["resid_pre"][0]
-assert rows["resid_pre"][1] > rows["z"][1] > 0.5
+assert rows["z"][1] > 0.9 > 0.6 > rows["mlp_out"][1]
+assert rows["resid_pre"][2] > rows["z"][2] > 0.5
 top = [
     one.effect.flatten().argsort()[:2].tolist() for one in (exact, guess)
 ]

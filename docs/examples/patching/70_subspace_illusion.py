@@ -59,7 +59,8 @@ for name, direction in directions.items():
 
 # %% [markdown]
 # The first three lines are as they should be. The last is the illusion: two directions that do nothing on
-# their own, mixed, do everything. **And it is exactly 1**, so nothing about the number looks suspicious.
+# their own, mixed, do everything. **And it is exactly 1**, so nothing about the number looks suspicious. (We have read the dormant
+# direction with weight 2 to make it so; with weight 1 the mixture recovers one half.)
 
 # %%
 claims.badge(measured.recovered_by_the_illusion)
@@ -85,7 +86,7 @@ curves.plot_lines(
 )
 
 # %% [markdown]
-# A search for "the direction that restores the answer" climbs this hill as happily as the true one.
+# Whoever turns a direction until it restores the answer best can end on this hill as well as on the carrier.
 #
 # ## Two questions that give it away
 #
@@ -122,8 +123,7 @@ tables.plot_table(
 
 # %% [markdown]
 # How often this happens in language models is disputed: Makelov, Lange and Nanda found such directions in
-# GPT-2; others answered that some of them were part of the mechanism after all. Neither side would
-# publish a direction any more without the two questions.
+# GPT-2; Wu et al. 2024 (arXiv:2401.12631) answered that some of them are part of the mechanism after all.
 
 # %% [markdown]
 # ## What this page claims
@@ -138,4 +138,4 @@ assert abs(illusion.dormant_activity(net, net.carrier)) < 1e-5
 assert abs(illusion.dormant_activity(net, net.mixture(45))) > 0.5
 
 # %% [markdown]
-# Next: [What is a circuit, and who says so?](../../notes/circuits.py)
+# Next: [What happens if you patch just this?](80_pick_a_patch.py)

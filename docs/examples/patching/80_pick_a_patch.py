@@ -77,8 +77,8 @@ label = "Heads by words; colour: share of the answer recovered."
 picker.make(values, rows=heads, columns=words, notes=notes, label=label)
 
 # %% [markdown]
-# Two columns of reasons. **Everything left of *Tom* is empty**: up to there both prompts are the same, so there is nothing
-# to paste. **Most heads are empty everywhere**: they do the same in both runs. The third reason you cannot see here: a head
+# Two reasons. **Everything left of *Tom* is empty**: up to there both prompts are the same, so there is nothing
+# to paste. **Most heads are empty everywhere**: exchanging what they say changes nothing. The third reason you cannot see here: a head
 # whose work another one repeats ([backup](30_and_or.py)).
 #
 # The strongest cell:
@@ -89,7 +89,7 @@ print(best)
 
 # %% [markdown]
 # It is at the *last* word, not at the name that was changed: heads write where they are needed, not where they read.
-# One pair of prompts is an anecdote; [sixty-four of them](10_which_heads_move_the_name.py) are the measurement.
+# One pair of prompts is an anecdote; [ask sixty-four](45_how_many_prompts.py) before you believe more than the strongest cell.
 
 # %% [markdown]
 # ## What this page claims
