@@ -15,6 +15,7 @@ Source:
     arXiv:2404.15255, section 4 (what each metric hides).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,6 +41,8 @@ class Target:
 Metric = Callable[[Float[Tensor, "batch d_vocab"], Target], Float[Tensor, " batch"]]
 """One number per prompt."""
 Decorated = TypeVar("Decorated", bound=Metric)
+SMALLEST_GAP = 1e-6
+"""Two runs whose metrics differ by less are taken for equal: no share of such a gap is computed."""
 
 
 def measure(*, unit: str, answers_only: bool = False) -> Callable[[Decorated], Decorated]:
@@ -114,14 +117,21 @@ def recovered(
         A share without unit; NaN where `patched` is NaN.
 
     Raises:
-        ValueError: If clean and corrupted differ by less than 1e-6: then no patch can restore
-            anything.
+        ValueError: If clean and corrupted differ by less than `SMALLEST_GAP`: then no patch can
+            restore anything. Also if one of them is not finite.
 
     Source:
         Wang et al. 2022, arXiv:2211.00593, section 3: their score, scaled to 0 and 1.
     """
     gap = float(clean) - float(corrupted)
-    if not abs(gap) >= 1e-6:
+    if not math.isfinite(gap):
+        validate.refuse(
+            "clean and corrupted",
+            got=f"scores that are not finite, {float(clean):.6g} and {float(corrupted):.6g}",
+            expected="two numbers",
+            fix="Look at the model's weights and at the metric: one of them gives no number.",
+        )
+    if abs(gap) < SMALLEST_GAP:
         validate.refuse(
             "clean and corrupted",
             got=f"the same value, {float(clean):.6g}",

@@ -73,6 +73,12 @@ def test_recovered_is_zero_at_corrupted_and_one_at_clean_and_is_not_clipped():
     assert found.tolist() == [0, 1, 2, -1]
 
 
+@pytest.mark.parametrize("clean", [math.nan, math.inf])
+def test_runs_without_a_finite_score_are_refused_for_that_and_not_for_being_alike(clean):
+    with pytest.raises(ValueError, match=f"got scores that are not finite, {clean} and 2"):
+        metrics.recovered(torch.tensor([1.0]), clean=clean, corrupted=2.0)
+
+
 def test_two_runs_that_score_alike_are_refused():
     with pytest.raises(ValueError, match="clean and corrupted: got the same value, 2"):
         metrics.recovered(torch.tensor([1.0]), clean=2.0, corrupted=2.0)

@@ -25,6 +25,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mechnotes import rng, validate
+from mechnotes.circuits import _layers
 from mechnotes.circuits.discovery import Score, mean_square
 from mechnotes.patching.graphs import Edge, Graph, Node
 
@@ -34,7 +35,12 @@ OUTPUT = "y"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlantedNetwork:
-    """Layers of ReLUs below a linear output, some of whose edges form a known circuit."""
+    """Layers of ReLUs below a linear output, some of whose edges form a known circuit.
+
+    Raises:
+        ValueError: If layers do not fit each other, there is more than one output, or `planted` is
+            not one matrix of True and False for each layer.
+    """
 
     weights: tuple[Float[Tensor, "_receiver _sender"], ...]
     """Of each layer; the last has one receiver, the output."""
@@ -42,13 +48,7 @@ class PlantedNetwork:
     """Where the circuit was written."""
 
     def __post_init__(self) -> None:
-        senders = None
-        for W, mask in zip(self.weights, self.planted, strict=True):
-            known: dict[str, int] = {} if senders is None else {"sender": senders}
-            validate.finite(W, "weights")
-            validate.shape(W, "weights", ("receiver", "sender"), **known)
-            senders, shape = len(W), {"receiver": len(W), "sender": W.shape[1]}
-            validate.shape(mask, "planted", ("receiver", "sender"), **shape)
+        _layers.check(self.weights, self.planted)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -90,17 +90,32 @@ class PlantedNetwork:
             corrupted: Inputs from whose run dropped edges take their values.
 
         Raises:
-            ValueError: If there is not one column for each input, in both.
+            ValueError: If there is not one column for each input, in both, or as many rows. The
+                score refuses edges that are none of the network's.
         """
         for name, x in (("clean", clean), ("corrupted", corrupted)):
             validate.shape(
                 validate.finite(x, name), name, ("batch", "inputs"), inputs=self.weights[0].shape[1]
+            )
+        if len(corrupted) != len(clean):
+            validate.refuse(
+                "corrupted",
+                got=f"{len(corrupted)} rows",
+                expected=f"{len(clean)}, one for each row of clean inputs",
+                fix="Draw both at once with inputs(network).",
             )
         place = {edge: index for index, edge in enumerate(self.edges)}
         stored = self._layers(corrupted, None, ())
         right = self._layers(clean, None, ())[-1]
 
         def score(dropped: frozenset[Edge]) -> float:
+            if unknown := dropped - place.keys():
+                validate.refuse(
+                    "dropped",
+                    got=repr(min(unknown)),
+                    expected="edges of this network",
+                    fix="Take them from network.edges.",
+                )
             mask = torch.ones(len(place), dtype=torch.bool)
             mask[[place[edge] for edge in dropped]] = False
             return mean_square(self._layers(clean, self._by_layer(mask), stored)[-1], right)

@@ -12,17 +12,18 @@ Source:
     Wang et al. 2022, arXiv:2211.00593, section 4.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from mechnotes import validate
 from mechnotes._typing import LanguageModel
-from mechnotes.circuits.sets import Head, distinct, every_head, subsets
-from mechnotes.patching import ablation
+from mechnotes.circuits.sets import Head, every_head, existing, subsets
+from mechnotes.patching import _checks, _removal, ablation
 from mechnotes.prompts import Pairs
 
 
@@ -55,12 +56,12 @@ def faithfulness(
         kind: What stands in for the others, one of `stand_ins.KINDS`.
 
     Raises:
-        ValueError: As `ablation.together`, and if the circuit names a head twice.
+        ValueError: As `ablation.together`, and if the circuit names a head twice or one that is not
+            there.
     """
-    kept = distinct(circuit)
+    kept = existing(model, circuit, "circuit")
     others = [head for head in every_head(model) if head not in kept]
-    ablation.together(model, pairs, list(kept), kind=kind)  # refuses heads that do not exist
-    return _left(model, pairs, others, kind)
+    return ablation.together(model, pairs, others, kind=kind).recovered.item()
 
 
 def necessity(
@@ -78,10 +79,20 @@ def necessity(
         0 if nothing is lost, 1 if all of it is; above 1 the model prefers the wrong answer.
 
     Raises:
-        ValueError: As `faithfulness`.
+        ValueError: As `faithfulness`, and if the clean runs do not prefer the right answer: there
+            is nothing to lose then.
     """
-    found = ablation.together(model, pairs, distinct(heads), kind=kind)
-    return 1 - (found.patched.mean() / found.clean.mean()).item()
+    found = ablation.together(model, pairs, existing(model, heads, "heads"), kind=kind)
+    whole = found.clean.mean().item()
+    if not whole > 0:
+        validate.refuse(
+            "pairs",
+            got=f"clean prompts with a mean logit difference of {whole:.6g}",
+            expected="a mean above 0, of which a share can be lost",
+            fix="Take prompts that the model answers rightly; see that answers and wrong are not "
+            "exchanged.",
+        )
+    return 1 - found.patched.mean().item() / whole
 
 
 def completeness(
@@ -104,16 +115,17 @@ def completeness(
         kind: See `faithfulness`.
 
     Raises:
-        ValueError: As `faithfulness`.
+        ValueError: As `faithfulness`, and if there is no try.
     """
-    kept = distinct(circuit)
+    kept = existing(model, circuit, "circuit")
+    validate.integer(n_tries, "n_tries", minimum=1)
     removed = subsets(kept, n_sets=n_tries, seed=seed)
     others = [head for head in every_head(model) if head not in kept]
-    left = partial(_left, model, pairs, kind=kind)
+    left = _leaving(model, pairs, kind)
     return Completeness(
         removed=removed,
         in_circuit=torch.tensor([left([*others, *gone]) for gone in removed]),
-        in_model=torch.tensor([left(list(gone)) for gone in removed]),
+        in_model=torch.tensor([left(gone) for gone in removed]),
     )
 
 
@@ -140,11 +152,12 @@ def minimality(
         kind: See `faithfulness`.
 
     Raises:
-        ValueError: As `faithfulness`.
+        ValueError: As `faithfulness`, and if there is no try.
     """
-    kept = distinct(circuit)
+    kept = existing(model, circuit, "circuit")
+    validate.integer(n_tries, "n_tries", minimum=1)
     others = [head for head in every_head(model) if head not in kept]
-    left = partial(_left, model, pairs, kind=kind)
+    left = _leaving(model, pairs, kind)
     found = {}
     for head in kept:
         rest = tuple(one for one in kept if one != head)
@@ -154,5 +167,12 @@ def minimality(
     return found
 
 
-def _left(model: LanguageModel, pairs: Pairs, gone: Sequence[Head], kind: str) -> float:
-    return ablation.together(model, pairs, gone, kind=kind).recovered.item()
+def _leaving(model: LanguageModel, pairs: Pairs, kind: str) -> Callable[[Collection[Head]], float]:
+    """What is left of `recovered` without some heads; both runs are made once, and each set too."""
+    start = _removal.removal(model, pairs, kind=kind)
+
+    @cache
+    def left(gone: frozenset[Head]) -> float:
+        return start.without(_checks.heads(model, sorted(gone))).recovered.item()
+
+    return lambda gone: left(frozenset(gone))

@@ -11,11 +11,11 @@ that a wished number of edges remains. It finds a circuit in anything, and that 
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from mechnotes import validate
-from mechnotes.circuits.discovery import AnyEdge, Score, discover
+from mechnotes.circuits.discovery import AnyEdge, Discovery, Score, discover
 from mechnotes.circuits.planted import PlantedNetwork
 from mechnotes.patching.graphs import Edge
 
@@ -36,8 +36,8 @@ def recovery(kept: Collection[AnyEdge], circuit: Collection[AnyEdge]) -> Recover
     """Compare kept edges with the planted ones.
 
     Args:
-        kept: Edges that a search kept.
-        circuit: Edges that were planted.
+        kept: Edges that a search kept; one that is named twice counts once.
+        circuit: Edges that were planted, likewise.
 
     Returns:
         Precision, recall and the number kept.
@@ -52,9 +52,10 @@ def recovery(kept: Collection[AnyEdge], circuit: Collection[AnyEdge]) -> Recover
             expected="at least one planted edge",
             fix="Pass network.circuit.",
         )
-    hits = len(set(kept) & set(circuit))
-    precision = hits / len(kept) if kept else math.nan
-    return Recovery(precision=precision, recall=hits / len(circuit), n_kept=len(kept))
+    found, planted = set(kept), set(circuit)
+    hits = len(found & planted)
+    precision = hits / len(found) if found else math.nan
+    return Recovery(precision=precision, recall=hits / len(planted), n_kept=len(found))
 
 
 def chance_precision(network: PlantedNetwork, kept: Collection[Edge]) -> float:
@@ -62,7 +63,7 @@ def chance_precision(network: PlantedNetwork, kept: Collection[Edge]) -> float:
 
     Args:
         network: The network, which says where edges were planted.
-        kept: Edges that a search kept.
+        kept: Edges that a search kept; one that is named twice counts once.
 
     Returns:
         Expected share of planted edges among them; NaN if none was kept.
@@ -70,7 +71,8 @@ def chance_precision(network: PlantedNetwork, kept: Collection[Edge]) -> float:
     Raises:
         ValueError: If an edge is none of the network's.
     """
-    unknown = set(kept) - set(network.edges)
+    found = set(kept)
+    unknown = found - set(network.edges)
     if unknown:
         validate.refuse(
             "kept",
@@ -78,17 +80,20 @@ def chance_precision(network: PlantedNetwork, kept: Collection[Edge]) -> float:
             expected="edges of this network",
             fix="Search with network.edges.",
         )
-    if not kept:
+    if not found:
         return math.nan
     depth = {edge: _layer(edge) for edge in network.edges}
     layers = list(depth.values())
     planted = [depth[edge] for edge in network.circuit]
-    hits = sum(planted.count(depth[edge]) / layers.count(depth[edge]) for edge in kept)
-    return hits / len(kept)
+    hits = sum(planted.count(depth[edge]) / layers.count(depth[edge]) for edge in found)
+    return hits / len(found)
 
 
 def fitted_threshold(edges: Sequence[AnyEdge], score: Score[AnyEdge], *, n_kept: int) -> float:
     """A threshold chosen on the network under test so that about `n_kept` edges remain.
+
+    What one edge adds depends on those dropped before it, so sizes can be skipped. The search
+    narrows down the range between a threshold that keeps too many edges and one that keeps too few.
 
     Args:
         edges: As in `discovery.discover`.
@@ -96,23 +101,52 @@ def fitted_threshold(edges: Sequence[AnyEdge], score: Score[AnyEdge], *, n_kept:
         n_kept: Wished size of the circuit.
 
     Returns:
-        The n-th largest increase of a search that drops nothing that hurts at all, in the score's
-        unit.
+        Of all thresholds tried, in the score's unit, the one whose circuit is nearest to the wished
+        size; of two that are equally near the lower one. At least one edge remains.
 
     Raises:
-        ValueError: If there are fewer edges, or fewer of them matter at all.
+        ValueError: As `discovery.discover`, or if there are fewer edges, or fewer of them matter.
     """
-    wished = validate.integer(n_kept, "n_kept", minimum=1, maximum=len(edges))
-    found = discover(edges, score, tau=math.ulp(0.0))
-    increases = sorted((decision.increase for decision in found.trace), reverse=True)
-    if increases[wished - 1] <= 0:
+    wished = validate.integer(n_kept, "n_kept", minimum=1)
+    every = discover(edges, score, tau=math.ulp(0.0))
+    if len(every.kept) < wished:
         validate.refuse(
             "n_kept",
             got=wished,
-            expected=f"at most {sum(value > 0 for value in increases)}, the edges that matter",
+            expected=f"at most {len(every.kept)}, the edges that matter",
             fix="Wish for a smaller circuit.",
         )
-    return increases[wished - 1]
+    tried = list(_tried(edges, score, every, wished))
+    return min((abs(n - wished), tau) for tau, n in tried if n)[1]
+
+
+def _tried(
+    edges: Sequence[AnyEdge], score: Score[AnyEdge], every: Discovery[AnyEdge], wished: int
+) -> Iterator[tuple[float, int]]:
+    """Thresholds and how many edges they keep, until one keeps as many as wished or none can."""
+    low, high = _range_of(every)[1], math.inf
+    yield low, len(every.kept)
+    tau = sorted((step.increase for step in every.trace), reverse=True)[wished - 1]
+    while low < high:
+        found = discover(edges, score, tau=tau)
+        yield tau, len(found.kept)
+        if len(found.kept) == wished:
+            return
+        if len(found.kept) > wished:
+            low = _range_of(found)[1]
+        else:
+            high = _range_of(found)[0]
+        # By factors of two until the range is known, then by halves of it.
+        middle = math.sqrt(low) * math.sqrt(high)
+        tau = 2 * low if math.isinf(high) else max(middle, high / 2)
+        tau = tau if low < tau <= high else high
+
+
+def _range_of(found: Discovery[AnyEdge]) -> tuple[float, float]:
+    """Thresholds of the same circuit: above the first number, up to the second."""
+    dropped = [step.increase for step in found.trace if not step.kept]
+    kept = [step.increase for step in found.trace if step.kept]
+    return max(dropped, default=0.0), min(kept, default=math.inf)
 
 
 def _layer(edge: Edge) -> str:

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
+from mechnotes.patching import _token_checks
 
 
 @torch.no_grad()
@@ -40,15 +41,10 @@ def attention(
         From 0 to 1 for each head; NaN if nothing is marked.
 
     Raises:
-        ValueError: If the marks do not have the shape of the texts.
+        ValueError: If the tokens are none of this model, or the marks do not have their shape.
     """
-    if tuple(where.shape) != (*tokens.shape, tokens.shape[1]):
-        validate.refuse(
-            "where",
-            got=f"shape {tuple(where.shape)} for texts {tuple(tokens.shape)}",
-            expected=f"one mark for each pair of positions: {(*tokens.shape, tokens.shape[1])}",
-            fix="Mark readers on the second axis and what they read on the third.",
-        )
+    tokens = _texts(model, tokens)
+    where = _marks(where, tokens).to(tokens.device)
     names = [hooks.name(model, "pattern", layer=layer) for layer in range(model.cfg.n_layers)]
     _, cache = model.run_with_cache(tokens, names_filter=lambda name: name in names)
     patterns = torch.stack([cache[name] for name in names])  # [layer, batch, head, pos, pos]
@@ -61,6 +57,7 @@ def previous_token(
     model: LanguageModel, tokens: Int[Tensor, "batch pos"]
 ) -> Float[Tensor, "layer head"]:
     """Attention to the position before, from 0 to 1."""
+    tokens = _texts(model, tokens)
     n_pos = tokens.shape[1]
     before = torch.zeros(n_pos, n_pos, dtype=torch.bool, device=tokens.device)
     before[range(1, n_pos), range(n_pos - 1)] = True
@@ -71,6 +68,7 @@ def duplicate_token(
     model: LanguageModel, tokens: Int[Tensor, "batch pos"]
 ) -> Float[Tensor, "layer head"]:
     """Attention to earlier occurrences of the reader's own token, from 0 to 1."""
+    tokens = _texts(model, tokens)
     return attention(model, tokens, _earlier(tokens))
 
 
@@ -78,6 +76,7 @@ def induction(
     model: LanguageModel, tokens: Int[Tensor, "batch pos"]
 ) -> Float[Tensor, "layer head"]:
     """Attention to what followed earlier occurrences of the reader's own token, from 0 to 1."""
+    tokens = _texts(model, tokens)
     followed = _earlier(tokens).roll(1, dims=-1)
     followed[..., 0] = False
     return attention(model, tokens, followed & _past(tokens))
@@ -94,9 +93,13 @@ def copying(model: LanguageModel) -> Float[Tensor, "layer head"]:
     Returns:
         Sum of the eigenvalues divided by the sum of their absolute values.
 
+    Raises:
+        ValueError: If the model is none.
+
     Source:
         Elhage et al. 2021, section on copying and the eigenvalues of OV circuits.
     """
+    hooks.check_model(model)
     embedding, unembedding = model.W_E.cpu().double(), model.W_U.cpu().double()
     back = unembedding @ embedding  # [d_model, d_model]
     groups = model.cfg.n_heads // (model.cfg.n_key_value_heads or model.cfg.n_heads)
@@ -121,10 +124,45 @@ def between(
         tokens: Token numbers of texts of equal length.
         readers: Position that attends, in each text.
         read: Position that is attended to.
+
+    Raises:
+        ValueError: As `attention`, or if a text has no such position.
     """
-    where = torch.zeros(*tokens.shape, tokens.shape[1], dtype=torch.bool, device=tokens.device)
-    where[torch.arange(len(tokens)), readers, read] = True
+    tokens = _texts(model, tokens)
+    n_texts, n_pos = tokens.shape
+    for name, given in (("readers", readers), ("read", read)):
+        _token_checks.positions(given, name, n_texts=n_texts, n_pos=n_pos)
+    where = torch.zeros(n_texts, n_pos, n_pos, dtype=torch.bool, device=tokens.device)
+    where[torch.arange(n_texts), readers.long(), read.long()] = True
     return attention(model, tokens, where)
+
+
+def _texts(model: LanguageModel, tokens: Int[Tensor, "batch pos"]) -> Int[Tensor, "batch pos"]:
+    """The tokens on the model's device, refused if it cannot read them."""
+    return _token_checks.tokens(hooks.check_model(model), tokens, "tokens")
+
+
+def _marks(
+    where: Bool[Tensor, "batch pos pos"], tokens: Int[Tensor, "batch pos"]
+) -> Bool[Tensor, "batch pos pos"]:
+    """The marks, refused if they are not one for each pair of positions."""
+    shape = (*tokens.shape, tokens.shape[1])
+    if not isinstance(where, Tensor) or tuple(where.shape) != shape:
+        got = f"shape {tuple(where.shape)}" if isinstance(where, Tensor) else type(where).__name__
+        validate.refuse(
+            "where",
+            got=f"{got} for texts {tuple(tokens.shape)}",
+            expected=f"one mark for each pair of positions: {shape}",
+            fix="Mark readers on the second axis and what they read on the third.",
+        )
+    if where.dtype != torch.bool:
+        validate.refuse(
+            "where",
+            got=f"a tensor of {where.dtype}",
+            expected="marks that are True or False",
+            fix="Compare, for example weights > 0: attention is not weighted here.",
+        )
+    return where
 
 
 def _earlier(tokens: Int[Tensor, "batch pos"]) -> Bool[Tensor, "batch pos pos"]:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 
 import torch
 
-from mechnotes import rng, validate
+from mechnotes import hooks, rng, validate
 from mechnotes._typing import LanguageModel
+from mechnotes.patching import _checks
 from mechnotes.patching.results import PatchResult
 
 Head = tuple[int, int]
@@ -45,9 +46,10 @@ def random_sets(
         seed: Seed of the drawing.
 
     Raises:
-        ValueError: If the model has too few other heads.
+        ValueError: If a head does not exist or comes twice, or the model has too few others.
     """
-    size, others = len(distinct(heads)), [h for h in every_head(model) if h not in set(heads)]
+    chosen = existing(model, heads, "heads")
+    size, others = len(chosen), [head for head in every_head(model) if head not in chosen]
     if size > len(others):
         validate.refuse(
             "heads",
@@ -81,18 +83,24 @@ def subsets(heads: Sequence[Head], *, n_sets: int, seed: int) -> tuple[tuple[Hea
     )
 
 
-def distinct(heads: Collection[Head]) -> tuple[Head, ...]:
-    """The heads as a tuple.
+def existing(model: LanguageModel, heads: Collection[Head], name: str) -> tuple[Head, ...]:
+    """The heads as a tuple, in the order given.
+
+    Args:
+        model: The model.
+        heads: Layer and head of each.
+        name: Name used in the message.
 
     Raises:
-        ValueError: If a head comes twice.
+        ValueError: If the model has no such head, or one comes twice.
     """
+    _checks.heads(hooks.check_model(model), heads, name)
     listed = tuple(heads)
     if repeated := len(listed) - len(set(listed)):
         validate.refuse(
-            "circuit",
-            got=f"{repeated} heads more than once",
+            name,
+            got=f"{repeated} head{'s' * (repeated > 1)} more than once",
             expected="each head once",
-            fix="Pass a set.",
+            fix=f"Pass {name}=set({name}).",
         )
     return listed

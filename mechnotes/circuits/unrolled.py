@@ -20,11 +20,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from mechnotes import validate
+from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
 from mechnotes.circuits.discovery import Discovery, search_order
 from mechnotes.circuits.discovery import discover as find
-from mechnotes.metrics import Target, divergence
+from mechnotes.metrics import divergence
+from mechnotes.patching import _checks, _token_checks
 from mechnotes.patching.graphs import Edge, Given, Graph, Node, run
 from mechnotes.prompts import Pairs
 
@@ -42,6 +43,7 @@ def unrolled(model: LanguageModel) -> Graph:
     Raises:
         ValueError: If the model turns queries and keys by their position instead (as Llama does).
     """
+    hooks.check_model(model)
     if getattr(model, "pos_embed", None) is None:
         validate.refuse(
             "model",
@@ -50,16 +52,17 @@ def unrolled(model: LanguageModel) -> Graph:
             fix='Use models.load("storybook").',
         )
     nodes: list[Node] = []
-    senders, bias = [INPUT], torch.zeros(model.cfg.d_model)
+    W_O = model.W_O  # stacked anew at each call
+    senders, bias = [INPUT], W_O.new_zeros(model.cfg.d_model)
     for layer in range(model.cfg.n_layers):
         heads = [f"{layer}.{head}" for head in range(model.cfg.n_heads)]
         for name in heads:
             nodes += [_hears(f"{name} {read}", senders, bias) for read in READS]
             parents = tuple(f"{name} {read}" for read in READS)
-            function = _head(model, layer, int(name.split(".")[1]))
+            function = _head(model, layer, int(name.split(".")[1]), W_O)
             nodes.append(Node(name=f"head {name}", parents=parents, function=function))
         senders = [*senders, *(f"head {name}" for name in heads)]
-        bias = bias + _bias(model, layer)
+        bias = bias + _bias(model, layer, W_O)
         nodes.append(_hears(f"mlp {layer} in", senders, bias))
         nodes.append(
             Node(name=f"mlp {layer}", parents=(f"mlp {layer} in",), function=_mlp(model, layer))
@@ -74,7 +77,12 @@ def unrolled(model: LanguageModel) -> Graph:
 def embedded(
     model: LanguageModel, tokens: Int[Tensor, "batch pos"]
 ) -> Float[Tensor, "batch pos d_model"]:
-    """What enters the first block: the value of the graph's input for these tokens."""
+    """What enters the first block: the value of the graph's input for these tokens.
+
+    Raises:
+        ValueError: If the tokens are not [batch, pos], not of this model or too many for it.
+    """
+    tokens = _token_checks.tokens(hooks.check_model(model), tokens, "tokens")
     name = "blocks.0.hook_resid_pre"
     _, cache = model.run_with_cache(tokens, names_filter=lambda other: other == name)
     return cache[name]
@@ -100,15 +108,17 @@ def discover(
         The circuit: kept edges, and the trace of decisions.
 
     Raises:
-        ValueError: As `unrolled` and `discovery.discover`.
+        ValueError: As `unrolled`, `discovery.discover` and `activation.patch`, of model and pairs.
 
     Source:
         Conmy et al. 2023, arXiv:2304.14997, with the divergence as metric.
     """
+    _checks.pairs(model, pairs)
+    _checks.unhooked(model)
     graph = unrolled(model)
     clean, corrupted = given(model, pairs.clean), given(model, pairs.corrupted)
     whole, spoilt = run(graph, clean)[OUTPUT], run(graph, corrupted)
-    target = Target(answers=pairs.answers, wrong=pairs.wrong, clean=whole)
+    target = _checks.target(model, pairs, whole)
     edges = [edge for edge in search_order(graph) if between_parts(edge)]
     bar = tqdm(total=len(edges), disable=not progress, unit="edge")
 
@@ -136,11 +146,16 @@ def _hears(name: str, senders: list[str], bias: Tensor) -> Node:
     return Node(name=name, parents=tuple(senders), function=add)
 
 
-def _head(model: LanguageModel, layer: int, head: int) -> Callable[..., Tensor]:
+def _head(
+    model: LanguageModel,
+    layer: int,
+    head: int,
+    W_O: Float[Tensor, "layer head d_head d_model"],
+) -> Callable[..., Tensor]:
     """What one head writes, from what its queries, keys and values hear."""
     block: Any = model.blocks[layer]
     d_head = model.cfg.d_head
-    W_O = model.W_O[layer, head]
+    W = W_O[layer, head]
 
     @torch.no_grad()
     def write(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -149,7 +164,7 @@ def _head(model: LanguageModel, layer: int, head: int) -> Callable[..., Tensor]:
         q, k, v = (part(block.ln1(heard)).flatten(2)[..., own] for part, heard in read)
         scores = q @ k.mT / d_head**0.5
         future = torch.ones_like(scores, dtype=torch.bool).triu(1)
-        return scores.masked_fill(future, -torch.inf).softmax(-1) @ v @ W_O
+        return scores.masked_fill(future, -torch.inf).softmax(-1) @ v @ W
 
     return write
 
@@ -165,9 +180,11 @@ def _mlp(model: LanguageModel, layer: int) -> Callable[[Tensor], Tensor]:
 
 
 @torch.no_grad()
-def _bias(model: LanguageModel, layer: int) -> Float[Tensor, " d_model"]:
+def _bias(
+    model: LanguageModel, layer: int, W_O: Float[Tensor, "layer head d_head d_model"]
+) -> Float[Tensor, " d_model"]:
     """What attention adds whatever its heads find: its output for heads that are silent."""
-    silent = torch.zeros(1, 1, model.cfg.n_heads * model.cfg.d_head, device=model.cfg.device)
+    silent = W_O.new_zeros(1, 1, model.cfg.n_heads * model.cfg.d_head)
     block: Any = model.blocks[layer]
     return block.attn.o(silent)[0, 0]
 

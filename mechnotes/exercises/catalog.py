@@ -46,7 +46,7 @@ def find(id: str) -> Exercise:
             return exercise
         known.append(exercise.id)
     near = difflib.get_close_matches(str(id).upper(), known, n=1, cutoff=0.5)
-    advice = f"Did you mean {near[0]!r}?" if near else "Ids are a letter and two digits."
+    advice = f"Did you mean {near[0]!r}?" if near else "Ids are a letter and one or two digits."
     expected = f"one of {', '.join(sorted(known))}"
     return validate.refuse("exercise id", got=repr(id), expected=expected, fix=advice)
 

@@ -1,7 +1,7 @@
 """Over which places does a sweep go, and what are they called?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
 from mechnotes.patching import _checks
+from mechnotes.patching._token_checks import on
 from mechnotes.prompts import Pairs
 
 HEADS, POSITIONS = ("each", "all"), ("all", "each", "named")
@@ -32,9 +33,18 @@ class Axes:
         """Layers to visit."""
         return tuple(int(layer) for layer in self.entries["layer"])
 
+    def shape(self, n_pairs: int) -> tuple[int, ...]:
+        """Sizes of the axes that are swept, and the number of prompts; -1 leaves that open."""
+        return (*(len(entries) for entries in self.entries.values()), n_pairs)
+
     def shaped(self, values: Tensor) -> Tensor:
         """Values by layer, head, position and prompt, without the axes that are not swept."""
-        return values.reshape(*(len(entries) for entries in self.entries.values()), -1)
+        return values.reshape(self.shape(-1))
+
+    def below(self, layer: int) -> "Axes":
+        """The places in layers below one."""
+        kept = tuple(each for each in self.layers if each < layer)
+        return replace(self, entries=MappingProxyType({**self.entries, "layer": kept}))
 
 
 def axes(
@@ -49,8 +59,8 @@ def axes(
     """The places that the arguments of a sweep ask for.
 
     Raises:
-        ValueError: If the pairs do not fit the model, an argument is not one of its options, or a
-            layer does not exist.
+        ValueError: If the pairs do not fit the model, an argument is not one of its options, a
+            layer does not exist, or the pairs name no positions that their prompts have.
     """
     _checks.pairs(model, pairs)
     n_heads = hooks.n_heads(model, site)
@@ -64,13 +74,14 @@ def axes(
     named = _positions(pairs, positions)
     if positions != "all":
         entries["position"] = tuple(named)
-    at = [_checks.on(model, pos) for pos in named.values()]
+    at = [on(model, pos).long() for pos in named.values()]
     return Axes(heads=swept, positions=at, entries=MappingProxyType(entries))
 
 
 def _positions(pairs: Pairs, positions: str) -> Mapping[int | str, Int[Tensor, " pair"]]:
     n_pairs, n_pos = pairs.clean.shape
     if positions == "named":
+        _checks.named_positions(pairs)
         return {name: pos for name, pos in pairs.positions.items()}  # noqa: C416
     if positions == "each":
         return {pos: torch.full((n_pairs,), pos) for pos in range(n_pos)}

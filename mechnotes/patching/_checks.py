@@ -1,18 +1,21 @@
 """What every intervention asks of its arguments before it runs anything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from numbers import Integral
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes import metrics, validate
+from mechnotes import hooks, metrics, validate
 from mechnotes._typing import LanguageModel
+from mechnotes.patching._token_checks import integers, known, on, positions
 from mechnotes.prompts import Pairs
 
 
 def pairs(model: LanguageModel, given: Pairs) -> None:
     """Refuse pairs that do not fit the model or each other, or that differ in nothing."""
+    hooks.check_model(model)
     if not isinstance(given, Pairs):
         validate.refuse(
             "pairs",
@@ -20,24 +23,58 @@ def pairs(model: LanguageModel, given: Pairs) -> None:
             expected="prompt pairs",
             fix="Make them with mechnotes.prompts, for example prompts.ioi(n_pairs=64, seed=0).",
         )
+    for name in ("clean", "corrupted"):
+        integers(getattr(given, name), name, "token numbers [batch, pos]")
     _lengths(model, given.clean, given.corrupted)
-    _answers(given)
-    for name in ("clean", "corrupted", "answers", "wrong"):
-        tokens(model, getattr(given, name), name)
-    if bool((given.answers == given.wrong).any()):
-        row = int((given.answers == given.wrong).nonzero()[0])
-        validate.refuse(
-            "answers",
-            got=f"the same token right and wrong in pair {row}",
-            expected="two different tokens for each pair",
-            fix="Name another wrong answer: between a token and itself there is no difference.",
-        )
+    for name in ("clean", "corrupted"):
+        known(model, getattr(given, name), name)
+    _answers(model, given)
     if bool((given.clean == given.corrupted).all()):
         validate.refuse(
             "pairs",
             got="clean and corrupted prompts that are identical",
             expected="prompts that differ in what decides the answer",
             fix="Change one word of each corrupted prompt.",
+        )
+
+
+def named_positions(given: Pairs) -> None:
+    """Refuse pairs that name no positions, or positions that their prompts do not have."""
+    named = given.positions
+    if not isinstance(named, Mapping) or not named:
+        validate.refuse(
+            "pairs.positions",
+            got=repr(named) if isinstance(named, Mapping) else type(named).__name__,
+            expected="at least one position by its name",
+            fix='Name the places, or patch with positions="each" or "all".',
+        )
+    n_texts, n_pos = given.clean.shape
+    for name, pos in named.items():
+        positions(pos, f"pairs.positions[{name!r}]", n_texts=n_texts, n_pos=n_pos)
+
+
+def unhooked(model: LanguageModel) -> None:
+    """Refuse a model with hooks left on it: resumed runs would hand them packed tokens."""
+    places = {id(p): (name, p.fwd_hooks) for name, p in model.hook_dict.items() if p.fwd_hooks}
+    if places:
+        lasting = any(hook.is_permanent for _, found in places.values() for hook in found)
+        validate.refuse(
+            "model",
+            got=f"hooks at {', '.join(name for name, _ in places.values())}",
+            expected="a model without hooks",
+            fix=f"Call model.reset_hooks({'including_permanent=True' if lasting else ''}), or call "
+            "from outside of the block that added them.",
+        )
+
+
+def gradients() -> None:
+    """Refuse to start where torch keeps no gradient, whatever one asks it for."""
+    if torch.is_inference_mode_enabled():
+        validate.refuse(
+            "torch.inference_mode",
+            got="a call inside of it",
+            expected="a call where gradients can be taken",
+            fix="Leave its block; torch.no_grad() may stand around the call.",
         )
 
 
@@ -53,26 +90,43 @@ def layers(model: LanguageModel, given: Sequence[int] | None) -> tuple[int, ...]
             expected=f"a list of layers from 0 to {n_layers - 1}, or None for all",
             fix="Pass layers=[0].",
         )
-    return tuple(validate.integer(layer, "layers", maximum=n_layers - 1) for layer in given)
+    return tuple(within(layer, "layers", "layer", n_layers) for layer in given)
 
 
-def heads(model: LanguageModel, given: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+def heads(
+    model: LanguageModel, given: Collection[tuple[int, int]], name: str = "heads"
+) -> dict[int, list[int]]:
     """Heads by their layer."""
     found: dict[int, list[int]] = {}
-    if not isinstance(given, Sequence) or not all(
-        isinstance(one, tuple) and len(one) == 2 for one in given
-    ):
-        validate.refuse(
-            "heads",
-            got=repr(given),
-            expected="pairs (layer, head)",
-            fix="Pass heads=[(0, 1), (2, 3)].",
-        )
-    for layer, head in given:
-        validate.integer(layer, "layer", maximum=model.cfg.n_layers - 1)
-        validate.integer(head, "head", maximum=model.cfg.n_heads - 1)
-        found.setdefault(layer, []).append(head)
+    for layer, head in head_list(given, name):
+        row = found.setdefault(within(layer, name, "layer", model.cfg.n_layers), [])
+        row.append(within(head, name, "head", model.cfg.n_heads))
     return found
+
+
+def head_list(given: Collection[tuple[int, int]], name: str) -> tuple[tuple[int, int], ...]:
+    """Heads in the order given, refused unless each is a layer and a head."""
+    listed = isinstance(given, Collection) and not isinstance(given, str | Mapping)
+    if not listed or not all(isinstance(one, tuple) and len(one) == 2 for one in given):
+        validate.refuse(
+            name,
+            got=repr(given),
+            expected="a list of pairs (layer, head)",
+            fix=f"Pass {name}=[(0, 1), (2, 3)].",
+        )
+    return tuple(given)
+
+
+def within(value: object, name: str, kind: str, count: int) -> int:
+    """Number of a layer or a head, refused if the model has none of that number."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < count:
+        return int(value)
+    return validate.refuse(
+        name,
+        got=f"{kind} {value!r}",
+        expected=f"{kind}s from 0 to {count - 1}",
+        fix=f"Count {kind}s from 0: there are {count}{' in a layer' * (kind == 'head')}.",
+    )
 
 
 def metric(given: metrics.Metric) -> metrics.Metric:
@@ -107,11 +161,6 @@ def target(
     return metrics.Target(answers=answers, wrong=wrong, clean=clean)
 
 
-def on(model: LanguageModel, tokens: Int[Tensor, "..."]) -> Int[Tensor, "..."]:
-    """A tensor on the model's device."""
-    return tokens.to(torch.device(model.cfg.device))
-
-
 def _lengths(model: LanguageModel, clean: Tensor, corrupted: Tensor) -> None:
     if clean.shape != corrupted.shape:
         validate.refuse(
@@ -129,36 +178,27 @@ def _lengths(model: LanguageModel, clean: Tensor, corrupted: Tensor) -> None:
         )
 
 
-def tokens(model: LanguageModel, given: Int[Tensor, "..."], name: str) -> Int[Tensor, "..."]:
-    """Token numbers that the model has, on its device."""
-    if given.dim() not in (1, 2) or not given.numel():
-        validate.refuse(
-            name,
-            got=f"shape {tuple(given.shape)}",
-            expected="token numbers [batch, pos]",
-            fix="Encode texts with models.tokens(model, texts).",
-        )
-    if int(given.min()) < 0 or int(given.max()) >= model.cfg.d_vocab:
-        validate.refuse(
-            name,
-            got=f"tokens from {int(given.min())} to {int(given.max())}",
-            expected=f"tokens of this model, from 0 to {model.cfg.d_vocab - 1}",
-            fix="Make the prompts with this model's vocabulary: prompts.ioi(..., model=model).",
-        )
-    return on(model, given)
-
-
-def _answers(given: Pairs) -> None:
-    """Refuse answers that are not one per pair."""
+def _answers(model: LanguageModel, given: Pairs) -> None:
+    """Refuse answers that are not one for each pair, or that leave nothing to choose between."""
     for name in ("answers", "wrong"):
-        shape = tuple(getattr(given, name).shape)
-        if shape != (len(given.clean),):
+        column = getattr(given, name)
+        integers(column, name, "one token for each pair")
+        if tuple(column.shape) != (len(given.clean),):
             validate.refuse(
                 name,
-                got=f"shape {shape}",
+                got=f"shape {tuple(column.shape)}",
                 expected=f"one token for each of {len(given.clean)} pairs",
                 fix="Give every pair its own answer.",
             )
+        known(model, column, name)
+    same = (given.answers == given.wrong).nonzero()
+    if len(same):
+        validate.refuse(
+            "answers",
+            got=f"the same token right and wrong in pair {int(same[0])}",
+            expected="two different tokens for each pair",
+            fix="Name another wrong answer: between a token and itself there is no difference.",
+        )
 
 
 def _one_each(scores: object, count: int) -> Tensor:

@@ -51,3 +51,15 @@ def computed(value: object, node: str, batch: int | None) -> Tensor:
         expected="a tensor" + ("" if batch is None else f" with {batch} rows, as the inputs have"),
         fix="Return a value for each example, without averaging over the batch.",
     )
+
+
+def differentiable(value: Tensor, node: str) -> Tensor:
+    """What a node's function returned, refused if numbers of its kind have no gradient."""
+    if not value.is_floating_point():
+        validate.refuse(
+            f"function of {node}",
+            got=f"a tensor of {value.dtype}, in which there is no gradient",
+            expected="a tensor of floating-point numbers",
+            fix="Return .float() of it: a step passes no gradient on, but what hears it has one.",
+        )
+    return value

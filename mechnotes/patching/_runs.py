@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from mechnotes._typing import LanguageModel
+from mechnotes.patching import _checks
 from mechnotes.prompts import Pairs
 
 
@@ -39,7 +40,12 @@ class BaseRun:
 def run(
     model: LanguageModel, tokens: Int[Tensor, "batch pos"], *, extra: Iterable[str] = ()
 ) -> BaseRun:
-    """Run a model and keep what continuations need, and the hooks named in `extra`."""
+    """Run a model and keep what continuations need, and the hooks named in `extra`.
+
+    Raises:
+        ValueError: If the model has hooks of its own: continuations would hand them packed tokens.
+    """
+    _checks.unhooked(model)
     layers = range(model.cfg.n_layers)
     kept = {f"blocks.{layer}.hook_resid_pre" for layer in layers}
     kept |= {name for layer in layers for name in _whole_at(model, layer)}

@@ -15,20 +15,19 @@ Source:
     Causal Scrubbing (resampling).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from mechnotes import hooks, metrics, validate
-from mechnotes._typing import Hook, LanguageModel
-from mechnotes.patching import _axes, _checks, _runs, _sites
-from mechnotes.patching._runs import BaseRun
-from mechnotes.patching._setting import Setting, setting
+from mechnotes import metrics, validate
+from mechnotes._typing import LanguageModel
+from mechnotes.patching import _axes, _checks, _removal, _sites
+from mechnotes.patching._setting import setting
 from mechnotes.patching._sweeps import Sweep
 from mechnotes.patching.results import PatchResult
-from mechnotes.patching.stand_ins import KINDS, stand_in
+from mechnotes.patching.stand_ins import KINDS
 from mechnotes.prompts import Pairs
 
 
@@ -53,7 +52,7 @@ def ablate(
     Args:
         model: The model.
         pairs: Clean and corrupted prompts with their answers.
-        kind: One of `stand_ins.KINDS`.
+        kind: One of `stand_ins.KINDS`. A `pattern` has no "mean": take "position_mean".
         site: What is taken away; see `activation.patch`, as for all that is not named here.
         heads: Which heads.
         positions: Which positions.
@@ -68,16 +67,19 @@ def ablate(
         The metric of every run; `effect` is what the ablation adds to the clean run's metric.
 
     Raises:
-        ValueError: As `activation.patch`, or if there is nothing to stand in.
+        ValueError: As `activation.patch`, or if there is nothing to stand in, or the mean of a
+            pattern is asked for.
     """
+    _check_kind(kind, site)
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)
-    stored = _reference(runs, reference, sites=[site], layers=places.layers)
+    stored = _removal.reference_run(runs, reference, sites=[site], layers=places.layers)
+    n_prompts = len(pairs.clean)
     sweep = Sweep(
         setting=runs,
         base=runs.clean,
         site=site,
-        values=lambda layer: _stand_in(stored, site, layer, kind, len(pairs.clean), seed),
+        values=lambda n: _removal.stand_in_at(stored, site, n, kind, n_prompts, seed),
         first=torch.zeros_like(runs.clean.tokens[:, 0]),
         axes=places,
         batch_size=validate.integer(batch_size, "batch_size", minimum=1),
@@ -89,7 +91,7 @@ def ablate(
 def together(
     model: LanguageModel,
     pairs: Pairs,
-    heads: Sequence[tuple[int, int]],
+    heads: Collection[tuple[int, int]],
     *,
     kind: str = "mean",
     reference: Int[Tensor, "batch pos"] | None = None,
@@ -113,55 +115,21 @@ def together(
     Raises:
         ValueError: As `ablate`, and if there is no such head.
     """
-    validate.choice(kind, "kind", KINDS)
     _checks.pairs(model, pairs)
     chosen = _checks.heads(model, heads)
-    runs = setting(model, pairs, metric=metric, sites=["z"], layers=list(chosen))
-    stored = _reference(runs, reference, sites=["z"], layers=list(chosen))
-    edits = []
-    for layer, of_layer in chosen.items():
-        name = hooks.name(model, "z", layer=layer)
-        put = _stand_in(stored, "z", layer, kind, len(pairs.clean), seed)
-        edits.append((name, _replacing(put, of_layer)))
-    logits = model.run_with_hooks(runs.clean.tokens, fwd_hooks=edits)[:, -1]
-    return runs.result(runs.score(logits), site="z", direction=f"{kind} ablation")
+    start = _removal.removal(
+        model, pairs, layers=chosen, kind=kind, reference=reference, seed=seed, metric=metric
+    )
+    return start.without(chosen)
 
 
-def _reference(
-    runs: Setting,
-    reference: Int[Tensor, "batch pos"] | None,
-    *,
-    sites: Iterable[str],
-    layers: Iterable[int],
-) -> BaseRun:
-    """The run whose activations stand in."""
-    if reference is None:
-        return runs.corrupted
-    model, n_pos = runs.clean.model, runs.clean.tokens.shape[1]
-    if reference.dim() != 2 or reference.shape[1] != n_pos or not len(reference):
+def _check_kind(kind: str, site: str) -> None:
+    """Refuse a kind that does not exist, or that means nothing for a site."""
+    validate.choice(kind, "kind", KINDS)
+    if site == "pattern" and kind == "mean":
         validate.refuse(
-            "reference",
-            got=f"prompts {tuple(reference.shape)}",
-            expected=f"[prompts, {n_pos}], the length of the pairs",
-            fix="Take the corrupted prompts (None), or prompts of the same template.",
+            "kind",
+            got="'mean' for the site 'pattern'",
+            expected="a stand-in for each position: readers see different numbers of tokens",
+            fix='Pass kind="position_mean", the mean over prompts at each pair of positions.',
         )
-    names = [hooks.name(model, site, layer=layer) for site in sites for layer in layers]
-    return _runs.run(model, reference.to(runs.clean.tokens.device), extra=names)
-
-
-def _stand_in(
-    stored: BaseRun, site: str, layer: int, kind: str, n_prompts: int, seed: int
-) -> Tensor:
-    values = stored.cache[hooks.name(stored.model, site, layer=layer)]
-    return stand_in(values, kind, n_prompts=n_prompts, seed=seed)
-
-
-def _replacing(values: Tensor, heads: list[int]) -> Hook:
-    """A hook that puts values in the place of some heads' outputs."""
-
-    def replace(z: Tensor, **_: object) -> Tensor:
-        z = z.clone()
-        z[:, :, heads] = values[:, :, heads]
-        return z
-
-    return replace

@@ -65,7 +65,8 @@ def patch(
 
     Raises:
         ValueError: If pairs do not fit, do not differ or have equal answers, an argument is
-            unknown, the model lacks the site, or the metric is not one number per prompt.
+            unknown, the model lacks the site or has hooks left on it, or the metric is not one
+            number per prompt.
     """
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)

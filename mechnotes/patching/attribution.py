@@ -22,7 +22,7 @@ from torch import Tensor
 
 from mechnotes import hooks, metrics, validate
 from mechnotes._typing import Hook, LanguageModel
-from mechnotes.patching import _axes, _sites
+from mechnotes.patching import _axes, _checks, _sites
 from mechnotes.patching._runs import BaseRun
 from mechnotes.patching._setting import Setting, setting
 from mechnotes.patching.results import DENOISING, PatchResult
@@ -58,8 +58,10 @@ def patch(
         Estimates in the place of the patched runs' metric.
 
     Raises:
-        ValueError: As `activation.patch`, and if the metric has no gradient, as accuracy has none.
+        ValueError: As `activation.patch`, and if the metric has no gradient, as accuracy has none,
+            or torch.inference_mode forbids all gradients.
     """
+    _checks.gradients()
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)
     base, source = runs.directed(direction)
@@ -96,8 +98,9 @@ def estimate(
 
     Raises:
         ValueError: If base and source differ in shape, or the metric has no gradient or is not one
-            number for each example.
+            number for each example, or torch.inference_mode forbids all gradients.
     """
+    _checks.gradients()
     if validate.finite(base, "base").shape != validate.finite(source, "source").shape:
         validate.refuse(
             "source",
@@ -180,7 +183,6 @@ def _by_place(
 
 
 def _at(values: Float[Tensor, "pair pos head"], pos: Tensor) -> Float[Tensor, "head pair"]:
-    """Values at one position of each prompt; -1 adds up all."""
-    if int(pos[0]) == -1:
-        return values.sum(1).T
-    return values[torch.arange(len(pos), device=pos.device), pos].T
+    """Values at one position of each prompt; -1 adds up all of them."""
+    single = values[torch.arange(len(pos), device=pos.device), pos]
+    return torch.where((pos == -1)[:, None], values.sum(1), single).T

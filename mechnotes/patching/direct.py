@@ -21,7 +21,8 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
-from mechnotes.patching import _checks, _crossing, _resuming, _runs, _tokens
+from mechnotes.patching import _checks, _crossing, _resuming, _runs, _token_checks, _tokens
+from mechnotes.patching._token_checks import on
 from mechnotes.prompts import Pairs
 
 
@@ -54,7 +55,7 @@ def contributions(model: LanguageModel, pairs: Pairs) -> Contributions:
 
     Args:
         model: A model with folded layer norms: `models.load(..., folded=True)`.
-        pairs: Prompts and answers; the corrupted prompts are not read.
+        pairs: Prompts and answers; the corrupted prompts are checked like the others, and not run.
 
     Raises:
         ValueError: If the model's norms are not folded, or the pairs do not fit it.
@@ -64,7 +65,7 @@ def contributions(model: LanguageModel, pairs: Pairs) -> Contributions:
     n_layers = model.cfg.n_layers
     sites = [(site, layer) for site in ("z", "attn_out", "mlp_out") for layer in range(n_layers)]
     names = [hooks.name(model, site, layer=layer) for site, layer in sites]
-    run = _runs.run(model, _checks.on(model, pairs.clean), extra=[*names, "ln_final.hook_scale"])
+    run = _runs.run(model, on(model, pairs.clean), extra=[*names, "ln_final.hook_scale"])
     read = _readout(model, run, pairs)  # [pair, d_model]
     at_end = {key: run.cache[name][:, -1] for key, name in zip(sites, names, strict=True)}
     heads, biases, mlps = [], [], []
@@ -73,7 +74,7 @@ def contributions(model: LanguageModel, pairs: Pairs) -> Contributions:
         heads.append((written * read).sum(-1))
         biases.append(((at_end["attn_out", layer] - written.sum(0)) * read).sum(-1))
         mlps.append((at_end["mlp_out", layer] * read).sum(-1))
-    answers, wrong = _checks.on(model, pairs.answers), _checks.on(model, pairs.wrong)
+    answers, wrong = on(model, pairs.answers), on(model, pairs.wrong)
     rows = torch.arange(len(answers), device=answers.device)
     return Contributions(
         embedding=(run.stream(0)[:, -1] * read).sum(-1).cpu(),
@@ -99,9 +100,10 @@ def lens(
         Logits for `n_layers` + 1 streams; the last are the model's own.
 
     Raises:
-        ValueError: If the tokens are not [batch, pos] or not of this model.
+        ValueError: If the tokens are not [batch, pos], not of this model or too many for it, or
+            the model has hooks left on it.
     """
-    tokens = _checks.tokens(model, tokens, "tokens")
+    tokens = _token_checks.tokens(hooks.check_model(model), tokens, "tokens")
     run, (n_texts, n_pos) = _runs.run(model, tokens), tokens.shape
     rows = torch.arange(n_texts, device=tokens.device)
     last = _tokens.pack(rows, torch.full_like(rows, n_pos - 1), n_pos)
@@ -120,7 +122,7 @@ def _readout(
     model: LanguageModel, run: _runs.BaseRun, pairs: Pairs
 ) -> Float[Tensor, "pair d_model"]:
     """Direction of the stream that the logit difference reads, divided by the norm's scale."""
-    answers, wrong = _checks.on(model, pairs.answers), _checks.on(model, pairs.wrong)
+    answers, wrong = on(model, pairs.answers), on(model, pairs.wrong)
     direction = (model.W_U[:, answers] - model.W_U[:, wrong]).T
     if model.cfg.normalization_type and "RMS" not in model.cfg.normalization_type:
         direction = direction - direction.mean(-1, keepdim=True)  # the norm takes away the mean

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from mechnotes.patching import _checks, _graph_values
 from mechnotes.patching.graphs import Given, Graph, Node, Value, check_node, run
 
 
@@ -31,8 +32,10 @@ def attribute(graph: Graph, base: Given, source: Given, *, output: str) -> dict[
         unit: compare with `effects.total_effect`. 0 for nodes that the output does not hear.
 
     Raises:
-        ValueError: If the output does not exist.
+        ValueError: If the output does not exist, a node's function returns no floating-point
+            tensor, or torch.inference_mode forbids all gradients.
     """
+    _checks.gradients()
     check_node(graph, output, "output")
     moved, still = run(graph, source), run(graph, base)
     with torch.enable_grad():
@@ -50,14 +53,19 @@ def attribute(graph: Graph, base: Given, source: Given, *, output: str) -> dict[
 def _watched(graph: Graph) -> Graph:
     """The graph with a gradient at every node, also behind a step that lets none through."""
 
-    def watch(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def watch(name: str, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         def watched(*parents: Tensor) -> Tensor:
-            value = function(*parents)
-            return value if value.requires_grad else value.detach().requires_grad_()
+            value = _graph_values.differentiable(function(*parents), name)
+            # A view: a function may hand back its parent, which has a gradient of its own.
+            seen = value.view_as(value)
+            return seen if seen.requires_grad else seen.detach().requires_grad_()
 
         return watched
 
-    nodes = (Node(name=n.name, parents=n.parents, function=watch(n.function)) for n in graph.nodes)
+    nodes = (
+        Node(name=node.name, parents=node.parents, function=watch(node.name, node.function))
+        for node in graph.nodes
+    )
     return Graph(inputs=graph.inputs, nodes=tuple(nodes))
 
 

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from mechnotes import hooks, metrics, validate
 from mechnotes._typing import Hook, LanguageModel
-from mechnotes.patching import _axes, _crossing, _resuming, _sites
+from mechnotes.patching import _axes, _checks, _crossing, _resuming, _sites
 from mechnotes.patching._setting import setting
 from mechnotes.patching._sweeps import exchange
 from mechnotes.patching.results import DENOISING, PatchResult
@@ -80,29 +80,39 @@ def patch(
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     every, sites = range(model.cfg.n_layers), {site, "attn_out"}
     runs = setting(model, pairs, metric=metric, sites=sites, layers=every)
-    how = {"site": site, "direction": direction, "axes": places, "batch_size": batch_size}
-    finish = partial(_sent, ears=ears) if ears else _sent_to_logits
-    found = exchange(runs, **how, finish=finish).run(progress=progress)  # type: ignore[arg-type]
     highest = max((ear[0] for ear in ears), default=model.cfg.n_layers)
-    found[[layer >= highest for layer in places.layers]] = torch.nan  # no path leads down
+    below = places.below(highest)  # no path leads down
+    sweep = exchange(
+        runs,
+        site=site,
+        direction=direction,
+        axes=below,
+        batch_size=batch_size,
+        finish=partial(_sent, ears=ears) if ears else _sent_to_logits,
+    )
+    found = runs.score(runs.clean.logits).new_full(places.shape(len(pairs.clean)), torch.nan)
+    if below.layers:
+        found[[layer < highest for layer in places.layers]] = sweep.run(progress=progress)
     return runs.result(found, site=site, direction=direction, axes=places)
 
 
 def _receivers(model: LanguageModel, given: Sequence[Receiver] | str) -> tuple[Receiver, ...]:
     """Inputs of heads that receive; none if the logits do."""
-    if given == LOGITS:
+    hooks.check_model(model)
+    if isinstance(given, str) and given == LOGITS:
         return ()
     if not isinstance(given, Sequence) or isinstance(given, str) or not given:
         _refuse_receivers(given)
+    found = []
     for receiver in given:
         if not isinstance(receiver, tuple) or len(receiver) != 3:
             _refuse_receivers(given)
         layer, head, kind = receiver
         validate.choice(kind, "receivers", ("q", "k", "v"))
-        validate.integer(layer, "receivers", maximum=model.cfg.n_layers - 1)
-        n_heads = hooks.n_heads(model, kind) or 1
-        validate.integer(head, "receivers", maximum=n_heads - 1)
-    return tuple(given)
+        layer = _checks.within(layer, "receivers", "layer", model.cfg.n_layers)
+        head = _checks.within(head, "receivers", "head", hooks.n_heads(model, kind) or 1)
+        found.append((layer, head, kind))
+    return tuple(found)
 
 
 def _refuse_receivers(given: object) -> NoReturn:
@@ -136,10 +146,8 @@ def _sent(
 
 
 def _heard_by(ears: Sequence[Receiver], patch: _sites.Patch) -> Float[Tensor, "rows d_model"]:
-    """As `_sent`, for one sender's layer; NaN if no receiver is above it."""
+    """As `_sent`, for one sender's layer, above which is at least one receiver."""
     reached = [ear for ear in ears if ear[0] > patch.layer]
-    if not reached:
-        return torch.full_like(patch.base.stream(0)[patch.tokens.pair, -1], torch.nan)
     model, heard = patch.base.model, dict[str, Tensor]()
     listening: list[_crossing.Edit] = []
     for layer in {ear[0] for ear in reached}:

@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from mechnotes import validate
+from mechnotes.metrics import SMALLEST_GAP
 from mechnotes.patching.results import PatchResult
 
 STRONG, WEAK = 0.1, 0.05
@@ -47,26 +48,47 @@ def replicate(found: PatchResult, others: PatchResult, *, n_pairs: int) -> Repli
         n_pairs: Pairs in a group; pairs that fill no group are left out.
 
     Raises:
-        ValueError: If the sweeps are over different places, or there is no whole group.
+        ValueError: If the sweeps differ in their places, their direction or their metric's unit,
+            or as `in_groups`.
     """
-    if (found.site, found.axes, found.entries) != (others.site, others.axes, others.entries):
-        validate.refuse(
-            "others",
-            got=f"a sweep of {others.site} over {others.axes}",
-            expected=f"one of {found.site} over {found.axes}, with the same entries",
-            fix="Make both sweeps with the same arguments.",
-        )
-    validate.integer(n_pairs, "n_pairs", minimum=1, maximum=len(found.clean))
+    for what in ("site", "direction", "unit", "axes", "entries"):
+        one, other = getattr(found, what), getattr(others, what)
+        if one != other:
+            validate.refuse(
+                "others",
+                got=f"a sweep whose {what} is {other!r}",
+                expected=f"one whose {what} is {one!r}, as that of `found`",
+                fix="Make both sweeps with the same arguments.",
+            )
     strong = in_groups(found, n_pairs=n_pairs).abs() >= STRONG
     refuted = strong & (others.recovered.abs() < WEAK)
     return Replication(named=strong.flatten(1).sum(1), refuted=refuted.flatten(1).sum(1))
 
 
 def in_groups(found: PatchResult, *, n_pairs: int) -> Float[Tensor, "group *sweep"]:
-    """`recovered`, once for each group of so many pairs; pairs that fill no group are left out."""
+    """`recovered`, once for each group of so many pairs; pairs that fill no group are left out.
+
+    Args:
+        found: A sweep over many pairs.
+        n_pairs: Pairs in a group.
+
+    Raises:
+        ValueError: If there is no whole group, or one in which the clean and the corrupted runs
+            have the same mean: there is no gap to take a share of.
+    """
+    validate.integer(n_pairs, "n_pairs", minimum=1, maximum=len(found.clean))
     whole = len(found.clean) // n_pairs * n_pairs
     patched, clean, corrupted = (
         scores[..., :whole].unflatten(-1, (-1, n_pairs)).mean(-1)
         for scores in (found.patched, found.clean, found.corrupted)
     )
-    return ((patched - corrupted) / (clean - corrupted)).movedim(-1, 0)
+    gap = clean - corrupted
+    if not (told_apart := gap.abs() >= SMALLEST_GAP).all():
+        validate.refuse(
+            "found",
+            got=f"{int((~told_apart).sum())} of {len(gap)} groups without a gap between clean and "
+            "corrupted runs",
+            expected="groups whose mean metric tells the two runs apart",
+            fix="Take more pairs in a group, or a metric that tells every pair apart.",
+        )
+    return ((patched - corrupted) / gap).movedim(-1, 0)

@@ -5,6 +5,7 @@ puts the same on a scale from the corrupted run (0) to the clean run (1). Means 
 single values stay, because a mean without its spread says little.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,13 +26,14 @@ class Place:
     where: tuple[tuple[str, int | str], ...]
     """Axis and entry, for example (("layer", 2), ("head", 0))."""
     recovered: float
-    """0 is the corrupted run, 1 the clean run."""
+    """0 is the corrupted run, 1 the clean run; NaN if the metric is the same in both."""
     effect: float
     """Change of the run that was patched, in the metric's unit."""
 
     def __str__(self) -> str:
         named = ", ".join(f"{axis} {entry}" for axis, entry in self.where)
-        return f"{named}: recovered {self.recovered:.2f}, effect {self.effect:+.2f}"
+        share = "undefined" if math.isnan(self.recovered) else f"{self.recovered:.2f}"
+        return f"{named}: recovered {share}, effect {self.effect:+.2f}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +43,8 @@ class PatchResult:
     site: str
     """What was replaced, one of `hooks.SITES`."""
     direction: str
-    """Which run was patched: "denoising" the corrupted one, "noising" the clean one."""
+    """Which run was changed and how: "denoising" the corrupted one, "noising" the clean one; "zero
+    ablation", "mean ablation", "position_mean ablation" or "resample ablation" the clean one."""
     unit: str
     """Unit of the metric."""
     axes: tuple[str, ...]
@@ -57,7 +60,11 @@ class PatchResult:
 
     @cached_property
     def recovered(self) -> Float[Tensor, "*sweep"]:
-        """Share of the gap that a patch closes, of means over pairs: 0 corrupted, 1 clean."""
+        """Share of the gap that a patch closes, of means over pairs: 0 corrupted, 1 clean.
+
+        Raises:
+            ValueError: As `metrics.recovered`, if the metric does not tell the two runs apart.
+        """
         return metrics.recovered(
             self.patched.mean(-1), clean=self.clean.mean(), corrupted=self.corrupted.mean()
         )
@@ -70,16 +77,28 @@ class PatchResult:
     @cached_property
     def standard_error(self) -> Float[Tensor, "*sweep"]:
         """Standard error of `effect` over pairs; NaN for a single pair."""
-        changes = self._changes
-        return changes.std(-1) / changes.shape[-1] ** 0.5
+        changes, n_pairs = self._changes, len(self.clean)
+        if n_pairs < 2:
+            return torch.full_like(changes[..., 0], torch.nan)
+        return changes.std(-1) / n_pairs**0.5
 
     def top(self, k: int = 5) -> tuple[Place, ...]:
         """Places where a patch moved the run most, in either direction, strongest first.
 
         Args:
-            k: How many; fewer if the sweep has fewer.
+            k: How many; fewer if the sweep has fewer, none if nothing was computed.
+
+        Raises:
+            ValueError: If every effect is NaN because the runs themselves were scored so.
         """
         validate.integer(k, "k", minimum=1)
+        if self.effect.isnan().all() and not (self.clean + self.corrupted).isfinite().all():
+            validate.refuse(
+                "effect",
+                got="NaN at every place, from runs whose scores are not finite",
+                expected="effects to put in order",
+                fix="Look at the model's weights and at the metric: one of them gives no number.",
+            )
         strength = self.effect.abs().flatten().nan_to_num(nan=-1.0)
         found = strength.argsort(descending=True, stable=True)[:k].tolist()
         return tuple(self._place(i) for i in found if strength[i] >= 0)
@@ -107,10 +126,12 @@ class PatchResult:
         return self.patched - (self.corrupted if self.direction == DENOISING else self.clean)
 
     def _place(self, flat: int) -> Place:
-        index = torch.unravel_index(torch.tensor(flat), self.recovered.shape)
+        index = torch.unravel_index(torch.tensor(flat), self.effect.shape)
         entries = [e[int(i)] for e, i in zip(self.entries, index, strict=True)]
+        gap = self.clean.mean().item() - self.corrupted.mean().item()
+        told_apart = abs(gap) >= metrics.SMALLEST_GAP
         return Place(
             where=tuple(zip(self.axes, entries, strict=True)),
-            recovered=self.recovered.flatten()[flat].item(),
+            recovered=self.recovered.flatten()[flat].item() if told_apart else math.nan,
             effect=self.effect.flatten()[flat].item(),
         )

@@ -7,7 +7,9 @@ from torch import Tensor
 from mechnotes import rng, validate
 
 KINDS = ("zero", "mean", "position_mean", "resample")
-"""Nothing; one mean for all prompts and positions; a mean for each position; another prompt's."""
+"""Nothing; one mean for all prompts and positions; a mean for each position; another prompt's.
+
+An attention pattern has no second kind: its axes are prompt, head, reader and position read."""
 
 
 def stand_in(

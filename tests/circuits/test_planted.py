@@ -120,6 +120,25 @@ BAD = [
     (lambda: planted.inputs(NETWORK, n_examples=0), "n_examples: got 0"),
     (lambda: PlantedNetwork(weights=(ONE,), planted=(ONE[:1] > 0,)), "planted: got shape"),
     (lambda: PlantedNetwork(weights=(ONE, ONE[:, :1]), planted=(ONE > 0,) * 2), "weights: got sh"),
+    (
+        lambda: PlantedNetwork(weights=NETWORK.weights, planted=NETWORK.planted[:2]),
+        "planted: got 2 for 4 layers; expected a matrix of True and False for each layer",
+    ),
+    (lambda: PlantedNetwork(weights=NETWORK.weights, planted=None), "planted: got NoneType"),
+    (lambda: PlantedNetwork(weights=(), planted=()), "weights: got no layers"),
+    (
+        lambda: PlantedNetwork(weights=(ONE,), planted=(ONE > 0,)),
+        "weights: got 2 outputs; expected one output",
+    ),
+    (
+        lambda: PlantedNetwork(weights=(ONE[:1],), planted=(ONE[:1],)),
+        "planted: got a tensor of torch.float32; .* planted = mask > 0",
+    ),
+    (lambda: NETWORK.score(CLEAN, CORRUPTED[:1]), "corrupted: got 1 rows; expected 16, one for"),
+    (
+        lambda: NETWORK.score(CLEAN, CORRUPTED)(frozenset([("q", "y")])),
+        r"dropped: got \('q', 'y'\); expected edges of this network",
+    ),
     (lambda: NETWORK.score(CLEAN[:, :3], CORRUPTED), "clean: got shape"),
     (lambda: NETWORK.score(CLEAN, CORRUPTED / 0), "corrupted: got .* NaN or infinite"),
 ]

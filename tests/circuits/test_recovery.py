@@ -53,7 +53,53 @@ def test_a_fitted_threshold_finds_a_circuit_where_there_is_none():
     assert discover(shuffled.edges, score, tau=0.03).kept == ()
     tau = fitted_threshold(shuffled.edges, score, n_kept=8)
     assert tau < 1e-3
-    assert 4 <= len(discover(shuffled.edges, score, tau=tau).kept) <= 12
+    assert len(discover(shuffled.edges, score, tau=tau).kept) == 8
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hardly_a_threshold_keeps_a_number_nearer_to_the_wished_one_than_the_fitted_one(seed):
+    """All sizes there are, found by raising tau just above the least increase that was kept.
+
+    Sizes need not fall as tau rises, so the narrowing search may pass by the nearest one.
+    """
+    shuffled = planted.reset(planted.plant(width=3, seed=seed), seed=seed)
+    score = shuffled.score(*planted.inputs(shuffled, n_examples=8, seed=seed))
+    sizes, tau = [], math.ulp(0.0)
+    while (found := discover(shuffled.edges, score, tau=tau)).kept:
+        sizes.append(len(found.kept))
+        tau = math.nextafter(min(d.increase for d in found.trace if d.kept), math.inf)
+    assert len(sizes) > 10
+    missed = []
+    for wished in range(1, max(sizes) + 1):
+        tau = fitted_threshold(shuffled.edges, score, n_kept=wished)
+        n_kept = len(discover(shuffled.edges, score, tau=tau).kept)
+        assert n_kept > 0
+        missed.append(abs(n_kept - wished) - min(abs(size - wished) for size in sizes))
+    assert max(missed) <= 1
+    assert sum(missed) <= 2
+
+
+def test_a_fitted_threshold_never_keeps_nothing():
+    """Two backups and nothing else: one is dropped for free, and what is left costs all."""
+
+    def score(dropped):
+        return float({"a", "b"} <= set(dropped)) + 0.5 * len(dropped)
+
+    tau = fitted_threshold(("a", "b"), score, n_kept=1)
+    assert len(discover(("a", "b"), score, tau=tau).kept) == 1
+    network = planted.plant(seed=0)
+    score = network.score(*planted.inputs(network, seed=0))
+    tau = fitted_threshold(network.edges, score, n_kept=1)
+    assert len(discover(network.edges, score, tau=tau).kept) == 1
+
+
+def test_an_edge_that_is_named_twice_counts_once():
+    assert recovery(["a"], ["a", "a"]).recall == 1
+    found = recovery(["a", "a", "a", "b"], ["a"])
+    assert (found.precision, found.n_kept) == (1 / 2, 2)
+    into_y, lowest = NETWORK.edges[0], NETWORK.edges[-1]
+    once = chance_precision(NETWORK, [into_y, lowest])
+    assert chance_precision(NETWORK, [into_y, into_y, lowest]) == once
 
 
 def test_where_costs_add_up_the_fitted_threshold_keeps_exactly_the_wished_number():
@@ -74,9 +120,10 @@ def flat(dropped):
 BAD = [
     (lambda: recovery(("a",), ()), "circuit: got no edges"),
     (lambda: chance_precision(NETWORK, [("x0", "y")]), r"kept: got \('x0', 'y'\)"),
-    (lambda: fitted_threshold(("a",), flat, n_kept=2), "n_kept: got 2"),
+    (lambda: fitted_threshold(("a",), flat, n_kept=2), "n_kept: got 2; expected at most 0"),
+    (lambda: fitted_threshold(("a",), flat, n_kept=0), "n_kept: got 0"),
     (lambda: fitted_threshold(("a",), flat, n_kept=1), "at most 0, the edges that matter"),
-    (lambda: fitted_threshold((), flat, n_kept=1), "n_kept: got 1"),
+    (lambda: fitted_threshold((), flat, n_kept=1), r"edges: got \(\)"),
 ]
 
 

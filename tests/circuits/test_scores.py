@@ -1,5 +1,7 @@
 """Scores of heads: hand-made patterns and weights whose scores are known."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -13,8 +15,10 @@ def pretended(*, n_layers: int = 1, n_heads: int = 1, groups: int | None = None,
     of_protocol = {*LanguageModel.__annotations__, *vars(LanguageModel)}
     names = [name for name in of_protocol if not name.startswith("_") or name == "__call__"]
     sizes = {"n_layers": n_layers, "n_heads": n_heads, "n_key_value_heads": groups}
-    cfg = type("Sizes", (), sizes)()
-    return type("Pretended", (), dict.fromkeys(names, object) | {"cfg": cfg} | members)()
+    cfg = SimpleNamespace(**sizes, d_vocab=10, n_ctx=8, device="cpu")
+    blocks = [SimpleNamespace(attn=SimpleNamespace(hook_pattern=object))] * n_layers
+    known = {"cfg": cfg, "blocks": blocks}
+    return type("Pretended", (), dict.fromkeys(names, object) | known | members)()
 
 
 def with_pattern(pattern: torch.Tensor):
@@ -107,3 +111,52 @@ def test_the_small_matrix_has_the_eigenvalues_of_the_whole_circuit():
 def test_marks_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"where: got shape \(1, 3, 3\) for texts \(1, 7\)"):
         scores.attention(attending({}, 7), TWICE, torch.zeros(1, 3, 3, dtype=torch.bool))
+
+
+@pytest.mark.bad_input
+def test_marks_that_are_not_true_or_false_are_refused():
+    where = torch.ones(1, 7, 7)
+    with pytest.raises(ValueError, match=r"where: got a tensor of torch.float32; expected marks"):
+        scores.attention(attending({}, 7), TWICE, 2 * where)
+    with pytest.raises(ValueError, match=r"where: got list for texts \(1, 7\)"):
+        scores.attention(attending({}, 7), TWICE, where.tolist())
+
+
+@pytest.mark.bad_input
+@pytest.mark.parametrize("score", [scores.previous_token, scores.duplicate_token, scores.induction])
+def test_texts_that_the_model_cannot_read_are_refused_by_every_score(score):
+    model = attending({}, 7)
+    for tokens, said in (
+        (TWICE[0], r"tokens: got shape \(7,\); .* Add the axis of the batch"),
+        (TWICE + 3, "tokens: got tokens from 4 to 12; expected .* from 0 to 9"),
+        (TWICE[:, :1].expand(1, 9), r"tokens: got shape \(1, 9\); .* 1 to 8 tokens"),
+        ("1 2 3", "tokens: got '1 2 3'"),
+        (TWICE.tolist(), "tokens: got list"),
+        (TWICE.float(), "tokens: got a tensor of torch.float32"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            score(model, tokens)
+    with pytest.raises(ValueError, match="model: got 'storybook'"):
+        score("storybook", TWICE)
+
+
+@pytest.mark.bad_input
+def test_positions_that_are_not_in_the_text_are_refused():
+    at = torch.tensor([6])
+    for bad, said in (
+        (at + 1, "got positions from 7 to 7; expected positions in the text, from 0 to 6"),
+        (at - 7, "got positions from -1 to -1"),
+        (at.float(), "got a tensor of torch.float32"),
+        (at.expand(2), r"got shape \(2,\); expected one position for each of 1 texts"),
+        (6, "got int"),
+    ):
+        with pytest.raises(ValueError, match=f"readers: {said}"):
+            scores.between(attending({}, 7), TWICE, readers=bad, read=at)
+        with pytest.raises(ValueError, match=f"read: {said}"):
+            scores.between(attending({}, 7), TWICE, readers=at, read=bad)
+
+
+@pytest.mark.bad_input
+def test_the_name_of_a_model_has_no_copying_score():
+    with pytest.raises(ValueError, match="model: got 'storybook'; expected a language model"):
+        scores.copying("storybook")

@@ -1,5 +1,7 @@
 """The unrolled transformer computes what the model computes, edge by edge."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -23,6 +25,16 @@ def test_the_graph_says_what_the_model_says(pairs, folded):
     with torch.no_grad():
         logits = model(pairs.clean)[:, -1]
     assert (run(graph, given)[unrolled.OUTPUT] - logits).abs().max() < 1e-4
+
+
+def test_a_model_in_double_precision_is_written_out_in_it(pairs):
+    model = models.load("storybook").to(torch.float64)
+    graph = unrolled.unrolled(model)
+    with torch.no_grad():
+        logits = model(pairs.clean)[:, -1]
+    found = run(graph, unrolled.given(model, pairs.clean))[unrolled.OUTPUT]
+    assert found.dtype == torch.float64
+    assert (found - logits).abs().max() < 1e-12
 
 
 def test_replacing_a_head_or_all_edges_out_of_it_is_activation_patching(pairs):
@@ -66,6 +78,38 @@ def test_rotary_models_are_refused(tmp_path):
     llama = models.load(folders.write("llama", tmp_path / "llama"))
     with pytest.raises(ValueError, match="model: got one whose positions are not part"):
         unrolled.unrolled(llama)
+
+
+BAD_PAIRS = [
+    ({"corrupted": "clean"}, "pairs: got clean and corrupted prompts that are identical"),
+    ({"clean": lambda p: p.clean + 500}, "clean: got tokens from 5"),
+    ({"corrupted": lambda p: p.clean[:, 1:]}, r"pairs: got clean prompts \(6, 15\) and corrupted"),
+    ({"answers": lambda p: p.answers[:1]}, r"answers: got shape \(1,\)"),
+]
+
+
+@pytest.mark.bad_input
+@pytest.mark.parametrize(("change", "said"), BAD_PAIRS, ids=lambda v: str(v)[:20])
+def test_pairs_that_fit_no_model_are_refused_before_the_search(pairs, change, said):
+    ((name, made),) = change.items()
+    bad = replace(pairs, **{name: made(pairs) if callable(made) else getattr(pairs, made)})
+    with pytest.raises(ValueError, match=said):
+        unrolled.discover(models.load("storybook"), bad, tau=100.0)
+
+
+@pytest.mark.bad_input
+def test_what_is_no_model_no_pairs_or_no_text_is_refused(pairs):
+    model = models.load("storybook")
+    with pytest.raises(ValueError, match="pairs: got NoneType; expected prompt pairs"):
+        unrolled.discover(model, None, tau=100.0)
+    for call in (unrolled.unrolled, lambda name: unrolled.discover(name, pairs, tau=100.0)):
+        with pytest.raises(ValueError, match="model: got 'storybook'; expected a language model"):
+            call("storybook")
+    with pytest.raises(ValueError, match=r"tokens: got shape \(15,\)"):
+        unrolled.embedded(model, pairs.clean[0])
+    left = [("blocks.0.attn.hook_z", lambda z, hook: 0 * z)]
+    with model.hooks(fwd_hooks=left), pytest.raises(ValueError, match="model: got hooks at blocks"):
+        unrolled.discover(model, pairs, tau=100.0)
 
 
 def test_a_high_threshold_drops_every_edge_and_leaves_the_corrupted_answer(pairs):

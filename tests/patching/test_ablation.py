@@ -50,6 +50,29 @@ def test_an_ablated_head_is_a_run_with_a_plain_hook(any_model, random_pairs, kin
         assert (found.patched[layer, 2] - slowly).abs().max() < 1e-5
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "mean"])
+def test_an_ablated_pattern_is_that_head_looking_as_another_prompt_does_or_nowhere(
+    any_model, random_pairs, kind
+):
+    """Written out: a pattern's axes are prompt, head, reader and position read."""
+    found = ablation.ablate(any_model, random_pairs, site="pattern", kind=kind, seed=4)
+    for layer, head in ((0, 1), (1, 2)):
+        name = hooks.name(any_model, "pattern", layer=layer)
+        stored = slow.cached(any_model, random_pairs.corrupted)[name][:, head]
+        rows = torch.arange(3.0)[:, None]
+        other = stand_in(rows, "resample", n_prompts=3, seed=4)[:, 0].long()
+        mean = torch.stack([sum(one) / 3 for one in zip(*stored, strict=True)])
+        put = {"zero": 0 * stored, "position_mean": mean, "resample": stored[other]}[kind]
+
+        def look(pattern: torch.Tensor, put=put, head=head, **_: object) -> torch.Tensor:
+            changed = pattern.clone()
+            changed[:, head] = put
+            return changed
+
+        slowly = slow.logit_diff(any_model, random_pairs.clean, [(name, look)], random_pairs)
+        assert (found.patched[layer, head] - slowly).abs().max() < 1e-5
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_head_taken_away_together_is_that_head_taken_away(storybook, kind):
     pairs = prompts.ioi(n_pairs=6, seed=0)

@@ -1,5 +1,7 @@
 """Attribution patching: the gradient times the step, exact where the model is linear."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -56,6 +58,15 @@ def test_batches_do_not_change_the_estimate(storybook):
     pairs = prompts.ioi(n_pairs=5, seed=0)
     whole, parts = (attribution.patch(storybook, pairs, batch_size=n) for n in (64, 2))
     assert torch.allclose(whole.patched, parts.patched, atol=1e-5)
+
+
+def test_positions_may_be_at_the_start_in_some_prompts_and_at_the_end_in_others(storybook):
+    pairs = prompts.ioi(n_pairs=3, seed=0)
+    apart = replace(pairs, positions={"somewhere": torch.tensor([0, 14, 10])})
+    each = attribution.patch(storybook, pairs, positions="each").patched
+    named = attribution.patch(storybook, apart, positions="named").patched[..., 0, :]
+    for row, pos in enumerate([0, 14, 10]):
+        assert torch.allclose(named[..., row], each[..., pos, row], atol=1e-6)
 
 
 def test_no_gradient_is_left_behind(storybook):

@@ -88,3 +88,33 @@ def test_vectors_are_summed_for_each_example_and_deaf_nodes_give_zero():
 def test_an_output_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="output: got 'Z'; expected one of 'A', 'B', 'C'"):
         attribute(detour(), {"A": 0.0}, {"A": 1.0}, output="Z")
+
+
+def test_a_node_that_hands_its_parent_on_is_not_credited_with_what_the_parent_does():
+    graph = Graph(
+        inputs=("A",),
+        nodes=(
+            Node(name="B", parents=("A",), function=lambda a: a),
+            Node(name="C", parents=("A", "B"), function=lambda a, b: a + 2 * b),
+        ),
+    )
+    base, source = {"A": 0.0}, {"A": 1.0}
+    foretold = attribute(graph, base, source, output="C")
+    assert {name: value.item() for name, value in foretold.items()} == {"A": 3, "B": 2, "C": 3}
+    for node in graph.names:
+        true = effects.total_effect(graph, base, source, node=node, output="C")
+        assert foretold[node] == true
+
+
+@pytest.mark.bad_input
+@pytest.mark.parametrize("function", [lambda x: x > 0, lambda x: x.long()])
+def test_a_node_without_a_gradient_is_refused_with_what_to_return(function):
+    graph = Graph(
+        inputs=("x",),
+        nodes=(
+            Node(name="step", parents=("x",), function=function),
+            Node(name="y", parents=("step",), function=lambda s: 4.0 * s),
+        ),
+    )
+    with pytest.raises(ValueError, match=r"function of step: got a tensor of .* Return .float\(\)"):
+        attribute(graph, {"x": -1.0}, {"x": 1.0}, output="y")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mechnotes import hooks
+from mechnotes import hooks, metrics
 from mechnotes.patching import activation, direct, paths
 from mechnotes.prompts import ioi
 from tests.patching import slow
@@ -56,6 +56,24 @@ def test_a_path_to_a_head_is_two_runs(any_model, random_pairs, kind):
     slowly = slow.logit_diff(any_model, random_pairs.corrupted, [(name, tell)], random_pairs)
     assert (found.patched[0, 2] - slowly).abs().max() < 1e-5
     assert found.patched[1].isnan().all()  # no path leads from a layer to itself
+
+
+def test_senders_that_reach_no_receiver_are_not_run_and_not_scored(any_model, random_pairs):
+    """A metric meets no NaN, and a sweep of such senders alone computes nothing."""
+
+    def strict(logits: torch.Tensor, target: metrics.Target) -> torch.Tensor:
+        assert logits.isfinite().all()
+        return metrics.log_prob(logits, target)
+
+    upper = {"receivers": [(1, 1, "q")], "metric": strict}
+    found = paths.patch(any_model, random_pairs, layers=[1, 0], **upper)
+    alone = paths.patch(any_model, random_pairs, layers=[0], **upper)
+    assert torch.equal(found.patched[1], alone.patched[0])
+    assert found.patched[0].isnan().all()
+    nothing = paths.patch(any_model, random_pairs, layers=[1], positions="named", **upper)
+    assert nothing.patched.shape == (1, 4, 2, 3)
+    assert nothing.patched.isnan().all()
+    assert nothing.top() == ()
 
 
 def test_in_the_last_layer_the_direct_effect_is_the_total_one(any_model, random_pairs):

@@ -6,10 +6,22 @@ import pytest
 import torch
 
 from mechnotes import prompts
-from mechnotes.patching import ablation, activation, attribution, direct, paths
+from mechnotes.patching import (
+    ablation,
+    activation,
+    attribution,
+    direct,
+    graph_attribution,
+    paths,
+)
+from mechnotes.patching.detour import detour
 
 pytestmark = pytest.mark.bad_input
 EVERY = (activation.patch, ablation.ablate, attribution.patch, paths.patch)
+
+
+def see(activation: torch.Tensor, **_: object) -> None:
+    """A hook that changes nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +56,8 @@ def test_an_unknown_site(storybook, pairs, intervene):
 
 @pytest.mark.parametrize("intervene", EVERY)
 def test_a_layer_that_is_not_there(storybook, pairs, intervene):
-    with pytest.raises(ValueError, match="layers: got 3; expected an integer from 0 to 2"):
+    said = "layers: got layer 3; expected layers from 0 to 2. Count layers from 0: there are 3"
+    with pytest.raises(ValueError, match=said):
         intervene(storybook, pairs, layers=[3])
 
 
@@ -84,7 +97,33 @@ def test_no_pairs_at_all(storybook, pairs, intervene):
 def test_runs_between_which_the_metric_does_not_differ(storybook, pairs):
     flat = activation.patch(storybook, pairs, metric=lambda logits, target: 0 * logits[:, 0])
     with pytest.raises(ValueError, match="clean and corrupted: got the same value, 0"):
-        flat.top(1)
+        flat.at(layer=1, head=1)
+
+
+@pytest.mark.parametrize("intervene", EVERY)
+def test_the_name_of_a_model_in_the_place_of_the_model(pairs, intervene):
+    with pytest.raises(ValueError, match="model: got 'storybook'; expected a language model"):
+        intervene("storybook", pairs)
+
+
+@pytest.mark.parametrize("intervene", EVERY)
+def test_hooks_that_were_left_on_the_model(storybook, pairs, intervene):
+    said = (
+        r"model: got hooks at blocks.1.attn.hook_z, blocks.2.hook_resid_pre; expected a model "
+        r"without hooks. Call model.reset_hooks\(\), or call from outside of the block"
+    )
+    left = [("blocks.1.attn.hook_z", see), ("blocks.2.hook_resid_pre", see)]
+    with storybook.hooks(fwd_hooks=left), pytest.raises(ValueError, match=said):
+        intervene(storybook, pairs)
+    assert intervene(storybook, pairs).effect.isfinite().all()
+
+
+def test_hooks_that_only_a_stronger_reset_takes_away(storybook, pairs):
+    storybook.add_hook("blocks.1.attn.hook_z", see, is_permanent=True)
+    with pytest.raises(ValueError, match=r"Call model.reset_hooks\(including_permanent=True\)"):
+        direct.lens(storybook, pairs.clean)
+    storybook.reset_hooks(including_permanent=True)
+    assert direct.lens(storybook, pairs.clean).isfinite().all()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +147,8 @@ def test_other_arguments(storybook, pairs, argument, value, message):
         ("head 2.1", "receivers: got 'head 2.1'; expected \"logits\" or a list"),
         ([(2, 1)], r"receivers: got \[\(2, 1\)\]"),
         ([(2, 1, "z")], "receivers: got 'z'; expected one of 'q', 'k', 'v'"),
-        ([(2, 4, "q")], "receivers: got 4; expected an integer from 0 to 3"),
+        ([(2, 4, "q")], "got head 4; expected heads from 0 to 3. .* there are 4 in a layer"),
+        ([(9, 1, "q")], "receivers: got layer 9; expected layers from 0 to 2. Count layers"),
     ],
 )
 def test_receivers_that_do_not_exist(storybook, pairs, receivers, message):
@@ -128,8 +168,29 @@ def test_ablations_that_have_nothing_to_stand_in(storybook, pairs):
         ablation.ablate(storybook, pairs, reference=pairs.clean[:, :9])
     with pytest.raises(ValueError, match="reference: got a single prompt; expected at least two"):
         ablation.ablate(storybook, pairs, kind="resample", reference=pairs.clean[:1])
-    with pytest.raises(ValueError, match="head: got 7; expected an integer from 0 to 3"):
+    with pytest.raises(ValueError, match="heads: got head 7; expected heads from 0 to 3"):
         ablation.together(storybook, pairs, [(0, 7)])
+    with pytest.raises(ValueError, match=r"heads: got \[\[0, 1\]\]; expected a list of pairs"):
+        ablation.together(storybook, pairs, [[0, 1]])
+
+
+def test_the_mean_of_a_pattern(storybook, pairs):
+    """Over which axis? One mean for all heads and readers is the pattern of none of them."""
+    said = "kind: got 'mean' for the site 'pattern'; .* Pass kind=\"position_mean\""
+    with pytest.raises(ValueError, match=said):
+        ablation.ablate(storybook, pairs, site="pattern")
+
+
+def test_gradients_where_torch_allows_none(storybook, pairs):
+    ones = torch.ones(2, 3)
+    said = "torch.inference_mode: got a call inside of it; expected .* gradients can be taken"
+    for call in (
+        lambda: attribution.patch(storybook, pairs),
+        lambda: attribution.estimate(lambda x: x.sum(1), ones, 0 * ones),
+        lambda: graph_attribution.attribute(detour(), {"A": 0.0}, {"A": 1.0}, output="C"),
+    ):
+        with torch.inference_mode(), pytest.raises(ValueError, match=said):
+            call()
 
 
 def test_contributions_ask_for_folded_norms(storybook, pairs):

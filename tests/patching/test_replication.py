@@ -58,7 +58,22 @@ def test_where_nothing_is_named_nothing_is_refuted():
 @pytest.mark.bad_input
 def test_sweeps_over_different_places_and_groups_larger_than_the_sweep_are_refused():
     found = result([[0.9], [0.5]])
-    with pytest.raises(ValueError, match="others: got a sweep of q"):
-        replication.replicate(found, result([[0.9], [0.5]], site="q"), n_pairs=1)
-    with pytest.raises(ValueError, match="n_pairs: got 2"):
-        replication.replicate(found, found, n_pairs=2)
+    for what, other in (("site", "q"), ("direction", "noising"), ("unit", "probability")):
+        said = f"others: got a sweep whose {what} is '{other}'; expected one whose {what} is"
+        with pytest.raises(ValueError, match=said):
+            replication.replicate(found, result([[0.9], [0.5]], **{what: other}), n_pairs=1)
+    for n_pairs in (-1, 0, 2):
+        with pytest.raises(ValueError, match=f"n_pairs: got {n_pairs}; expected an integer from"):
+            replication.replicate(found, found, n_pairs=n_pairs)
+        with pytest.raises(ValueError, match=f"n_pairs: got {n_pairs}; expected an integer from"):
+            replication.in_groups(found, n_pairs=n_pairs)
+
+
+@pytest.mark.bad_input
+def test_groups_on_which_the_metric_does_not_tell_the_runs_apart_are_refused():
+    """Accuracy often does not: a pair that both runs answer rightly has no gap."""
+    corrupted = torch.tensor([0.0, 2.0, 0.0, 0.0])
+    found = result([[0.9] * 4, [0.5] * 4], corrupted=corrupted)
+    with pytest.raises(ValueError, match="found: got 1 of 4 groups without a gap"):
+        replication.replicate(found, found, n_pairs=1)
+    assert replication.in_groups(found, n_pairs=2).isfinite().all()

@@ -1,5 +1,8 @@
 """The result of a sweep: its means, its spread, and the order of its places."""
 
+import math
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -54,3 +57,37 @@ def test_places_that_were_not_computed_are_not_among_the_top():
 
 def test_a_place_is_found_by_the_names_of_its_axes():
     assert result().at(layer=1, head=1) == 0.5
+
+
+def test_where_the_metric_is_the_same_in_both_runs_places_are_still_in_order():
+    """As accuracy is on a pair that both runs answer rightly."""
+    same = replace(result(NOISING), clean=torch.ones(3), corrupted=torch.ones(3))
+    best, *_ = same.top(2)
+    assert best.where == (("layer", 0), ("head", 1))
+    assert best.effect == 3
+    assert math.isnan(best.recovered)
+    assert str(best) == "layer 0, head 1: recovered undefined, effect +3.00"
+
+
+def test_where_nothing_was_computed_there_is_no_top():
+    nothing = replace(result(), patched=torch.full((2, 2, 3), torch.nan))
+    assert nothing.top() == ()
+
+
+def test_a_single_pair_has_no_standard_error():
+    one = replace(
+        result(), patched=result().patched[..., :1], clean=torch.ones(1), corrupted=torch.zeros(1)
+    )
+    assert one.standard_error.shape == (2, 2)
+    assert one.standard_error.isnan().all()
+
+
+@pytest.mark.bad_input
+def test_scores_of_runs_that_are_no_numbers_are_refused():
+    """As they are where the model's weights hold a NaN."""
+    none = torch.full((3,), torch.nan)
+    broken = replace(result(), patched=none.expand(2, 2, 3), clean=none, corrupted=none)
+    with pytest.raises(ValueError, match="effect: got NaN at every place, from runs whose scores"):
+        broken.top(1)
+    with pytest.raises(ValueError, match="clean and corrupted: got scores that are not finite, na"):
+        broken.at(layer=0, head=0)

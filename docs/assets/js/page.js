@@ -104,3 +104,14 @@ for (const map of document.querySelectorAll(".mn-picker")) {
     if (button) { button.focus(); pick(button) }
   })
 }
+
+// Maps that change together (mechnotes.plots.slider): the slider says which time is shown.
+for (const slider of document.querySelectorAll(".mn-slider")) {
+  const input = slider.querySelector("input"), frames = [...slider.querySelectorAll(".mn-frame")]
+  const show = () => {
+    frames.forEach((frame, number) => { frame.hidden = number !== input.valueAsNumber })
+    input.setAttribute("aria-valuetext", frames[input.valueAsNumber].dataset.time)
+  }
+  input.addEventListener("input", show)
+  show() // the browser may remember where it stood
+}

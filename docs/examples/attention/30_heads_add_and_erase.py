@@ -9,10 +9,10 @@
 # %% [markdown]
 # # What can heads do by adding?
 #
-# An [attention head](../../glossary.md#attention-head) reads the
-# [residual stream](../../glossary.md#residual-stream) and adds something to it. It cannot overwrite, it cannot
-# ask another head of its layer, it cannot delete. Or can it? Here we write heads down instead of training them, so that we know what they do
-# before we measure it.
+# An [attention head](../../glossary.md#attention-head) reads the [residual
+# stream](../../glossary.md#residual-stream) and adds something to it. It cannot overwrite, it cannot ask another
+# head of its layer, it cannot delete. Or can it? Here we write heads down instead of training them, so that we
+# know what they do before we measure it.
 
 # %%
 import torch
@@ -29,22 +29,22 @@ from mechnotes.plots import heatmap, strips, tables
 # ## A head is two matrices
 #
 # $W_{QK}$ says who looks at whom: the score of two positions is $x\,W_{QK}\,y^\top$, where $x$ is the stream that
-# asks and $y$ the stream that is asked. $W_{OV}$ says what arrives: $y\,W_{OV}$ is added to the asking position. To write them legibly we
-# give every kind of information a part of the stream to itself ([`Stream`][mechnotes.circuits.by_hand.stream.Stream]).
+# asks and $y$ the stream that is asked. $W_{OV}$ says what arrives: $y\,W_{OV}$ is added to the asking position.
+# To write them legibly we give every kind of information a part of the stream to itself
+# ([`Stream`][mechnotes.circuits.by_hand.stream.Stream]).
 
 # %%
 stream = Stream(
     sizes={"token": 6, "position": positions.size(8), "copy": 6}
 )
-copying = heads.previous_token(
-    stream, carry=stream.block("token", "copy")
-)
+copying = heads.previous_token(stream, carry=stream.block("token", "copy"))
 eraser = heads.eraser(stream, "token")
 print(stream)
 
 # %% [markdown]
-# Two heads. One looks at the position before and carries its token into the part *copy*. The other looks at its own position, and its
-# $W_{OV}$ is $-1$ on the diagonal of *token* and 0 elsewhere. Both go into one layer.
+# Two heads. One looks at the position before and carries its token into the part *copy*. The other looks at its
+# own position, and its $W_{OV}$ is $-1$ on the diagonal of *token* and 0 elsewhere. Both go into one layer.
+
 
 # %%
 def made(*layer):
@@ -59,7 +59,9 @@ after = (both.embedded + both.results[:, 0].sum(2))[0, 0]
 
 # %% alt="Table of three parts by two moments. Token goes from 1 to 0, copy from 0 to 1, position stays at 2." caption="Length of each part of the stream at the last position, before and after the layer."
 moments = (both.embedded[0, 0, -1], after[-1])
-lengths = [[x[stream.part(n)].norm() for x in moments] for n in stream.sizes]
+lengths = [
+    [x[stream.part(n)].norm() for x in moments] for n in stream.sizes
+]
 tables.plot_table(
     torch.tensor(lengths),
     rows=list(stream.sizes),
@@ -69,12 +71,14 @@ tables.plot_table(
 )
 
 # %% [markdown]
-# The token is gone and its neighbour's copy is there. So a sum can delete: whoever adds exactly the negative of what is there leaves nothing. The catch is
-# *exactly*. The eraser has to know which directions to clear, and it clears them whatever they say.
+# The token is gone and its neighbour's copy is there. So a sum can delete: whoever adds exactly the negative of
+# what is there leaves nothing. The catch is *exactly*. The eraser has to know which directions to clear, and it
+# clears them whatever they say.
 #
 # ## Independent, and how we know
 #
-# Heads of one layer read the same stream and do not hear each other. If that is so, each adds the same whether or not the other is there:
+# Heads of one layer read the same stream and do not hear each other. If that is so, each adds the same whether or
+# not the other is there:
 
 # %%
 alone = [model.forward(made(one), tokens) for one in (copying, eraser)]
@@ -82,11 +86,11 @@ difference = [
     (both.results[:, :, :, n] - run.results[:, :, :, 0]).abs().max().item()
     for n, run in enumerate(alone)
 ]
-print(f"largest difference: {max(difference):.1e}")
+print(f"largest difference: {max(difference):.6f}")
 
 # %% [markdown]
-# Does the eraser work on anything, or did one-hot tokens make it easy? Random vectors at 25 positions, two parts of six dimensions each, one of which
-# is to be erased:
+# Does the eraser work on anything, or did one-hot tokens make it easy? Random vectors at 25 positions, two parts
+# of six dimensions each, one of which is to be erased:
 
 # %% alt="Two rows of 25 dots: erased, all at 0; kept, between 0.7 and 4." caption="Length of two parts of the stream after an eraser of one of them, at 25 positions."
 erased, kept = measured.erased_norms()
@@ -101,13 +105,14 @@ claims.badge(measured.erased_norm)
 # %% [markdown]
 # ## Two in a row make a third
 #
-# Now one head in each of two layers, both looking one back. The published exercise gives each four dimensions (`d_head` 4) in a stream of 16, of which
-# tokens fill the first eight:
+# Now one head in each of two layers, both looking one back. The published exercise gives each four dimensions
+# (`d_head` 4) in a stream of 16, of which tokens fill the first eight:
 #
 # - head 1 moves dimensions 0 to 3 into 8 to 11;
 # - head 2 moves 4, 5, 6, which head 1 left behind, and 8, which head 1 *wrote*, into 12 to 15.
 #
-# What stands in 8 came from one position back already. When head 2 brings it one further, it has come from two back, and no head ever looked there.
+# What stands in 8 came from one position back already. When head 2 brings it one further, it has come from two
+# back, and no head ever looked there.
 
 # %% alt="Three attention patterns. Head 1 and head 2: a line one below the diagonal. Their product: a line two below." caption="The two heads look one back; together they look two back."
 twice = virtual.published()
@@ -122,8 +127,9 @@ heatmap.plot_matrices(
 )
 
 # %% [markdown]
-# The [virtual head](../../glossary.md#virtual-head) has the product of the two patterns as its pattern (in each panel rows read and columns are read), and the product of
-# the two $W_{OV}$ as its own. It costs nothing and is nowhere in the weights as a block of its own.
+# The [virtual head](../../glossary.md#virtual-head) has the product of the two patterns as its pattern (in each
+# panel rows read and columns are read), and the product of the two $W_{OV}$ as its own. It costs nothing and is
+# nowhere in the weights as a block of its own.
 
 # %%
 claims.badge(measured.virtual_attention)
@@ -131,8 +137,9 @@ claims.badge(measured.virtual_attention)
 # %% [markdown]
 # ## The logits are a sum of paths
 #
-# With attention held fixed, everything is linear, so what a position says splits into paths: the token itself, head 1, head 2, and head 1 followed by
-# head 2. The text is tokens 0 to 7 in order. At its third position, token 1 stands one back and token 0 two back:
+# With attention held fixed, everything is linear, so what a position says splits into paths: the token itself,
+# head 1, head 2, and head 1 followed by head 2. The text is tokens 0 to 7 in order. At its third position, token
+# 1 stands one back and token 0 two back:
 
 # %% alt="Table of four paths by eight dimensions. Head 1 writes 1 into dimension 9, head 1 then 2 writes 1 into dimension 15; all else is 0." caption="What arrives at the third position, by the path it took; the rows add up to the model's output."
 x, (first, second) = run.embedded[0, 0], virtual.matrices()
@@ -152,16 +159,18 @@ tables.plot_table(
 )
 
 # %% [markdown]
-# Dimension 9 says that token 1 stands one back, dimension 15 that token 0 stands two back. The rows add up to what the model says, at every position:
+# Dimension 9 says that token 1 stands one back, dimension 15 that token 0 stands two back. The rows add up to
+# what the model says, at every position:
 
 # %%
 gap = (arrived.sum(0) - run.logits[0, 0]).abs().max()
-print(f"largest difference from the model: {gap:.1e}")
+print(f"largest difference from the model: {gap:.6f}")
 
 # %% [markdown]
 # ## How much fits through?
 #
-# Count dimensions of the tokens by where they come from: [`carried`][mechnotes.circuits.by_hand.virtual.carried] takes the ranks. Then break the chain, by letting head 2 read dimension 7 instead of 8.
+# Count dimensions of the tokens by where they come from: [`carried`][mechnotes.circuits.by_hand.virtual.carried]
+# takes the ranks. Then break the chain, by letting head 2 read dimension 7 instead of 8.
 
 # %%
 W_E = torch.eye(16)[:8]
@@ -172,9 +181,11 @@ for name, other in (("as published", second), ("reads 7", elsewhere)):
     print(f"{name:13} from one back {one}, from two back {two}")
 
 # %% [markdown]
-# Two heads of width 4 can carry eight dimensions. As published they carry seven from one back and one from two back. Should we then call head 2 a previous-token head? Seven eighths of
-# what the pair moves comes from the previous token; the rest is a head that exists only as a product. If head 2 reads where head 1 does not write, all eight come from one back, and the virtual head is gone, although
-# both patterns are the same as before. *Attention patterns do not tell who listens to whom.*
+# Two heads of width 4 can carry eight dimensions. As published they carry seven from one back and one from two
+# back. Should we then call head 2 a previous-token head? Seven eighths of what the pair moves comes from the
+# previous token; the rest is a head that exists only as a product. If head 2 reads where head 1 does not write,
+# all eight come from one back, and the virtual head is gone, although both patterns are the same as before.
+# *Attention patterns do not tell who listens to whom.*
 #
 # ## Try it: what does a virtual head carry?
 

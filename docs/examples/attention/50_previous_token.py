@@ -9,9 +9,9 @@
 # %% [markdown]
 # # How does B know that it stands after A?
 #
-# `K A B D C A` … The [pointer](40_pointer_arithmetic.py) finds the first A and then goes one further. One can also prepare. If
-# every letter knew what stands before it, the second A would only have to ask: *who stands after an A?* Trained models are found to do it like this. We write
-# it by hand, and then ask what is different.
+# `K A B D C A` … The [pointer](40_pointer_arithmetic.py) finds the first A and then goes one further. One can
+# also prepare. If every letter knew what stands before it, the second A would only have to ask: *who stands after
+# an A?* Trained models are found to do it like this. We write it by hand, and then ask what is different.
 
 # %%
 import torch
@@ -19,20 +19,26 @@ import torch
 from mechnotes import claims, rng
 from mechnotes.circuits import scores as looking
 from mechnotes.circuits.attention_only import bridge, model
-from mechnotes.circuits.by_hand import behaviour, crossing, discriminate
+from mechnotes.circuits.by_hand import (
+    behaviour,
+    crossing,
+    discriminate,
+    induction,
+    positions,
+    texts,
+)
 from mechnotes.circuits.by_hand import claims as measured
-from mechnotes.circuits.by_hand import induction, positions, texts
 
 # %%
 from mechnotes.exercises import induction as exercises
-from mechnotes.plots import attention, networks, scores, tables
+from mechnotes.plots import attention, networks, tables
 
 # %% [markdown]
 # ## Head 1: a note of the letter before
 #
-# The stream has a part *before* instead of the pointer. Head 1 is a
-# [previous token head](../../glossary.md#previous-token-head): its $W_{QK}$ lets a position, turned one *back*, meet positions. What stands in the text does not matter to it. Its
-# $W_{OV}$ carries *token* to *before*.
+# The stream has a part *before* instead of the pointer. Head 1 is a [previous token
+# head](../../glossary.md#previous-token-head): its $W_{QK}$ lets a position, turned one *back*, meet positions.
+# What stands in the text does not matter to it. Its $W_{OV}$ carries *token* to *before*.
 
 # %%
 stream = induction.stream_for("K")
@@ -43,7 +49,7 @@ built = induction.build("K")
 run = model.forward(built, tokens)
 print(stream)
 
-# %% alt="Attention pattern: a line one below the diagonal." caption="Head 1 looks one back, whatever stands there." tags=["trained"]
+# %% alt="Attention pattern: a line one below the diagonal." caption="Head 1 looks one back, whatever stands there."
 attention.plot_pattern(run.patterns[0, 0, 0, 0], words=list(text))
 
 # %%
@@ -55,15 +61,15 @@ for place in (3, 4, 6):
 # %% [markdown]
 # ## Head 2: who has my letter as a note?
 #
-# The second head lets *token* (asking) meet *before* (asked). The present letter asks, and what head 1 wrote is read by the *keys*:
-# [K-composition](../../glossary.md#k-composition). It says the token it looks at.
+# The second head lets *token* (asking) meet *before* (asked). The present letter asks, and what head 1 wrote is
+# read by the *keys*: [K-composition](../../glossary.md#composition). It says the token it looks at.
 
-# %% alt="Attention pattern. The second A attends to B, which stands after the first A; the second B attends to D; all others to the dot." caption="Head 2: the letter whose note is my letter, or the dot." tags=["trained"]
+# %% alt="Attention pattern. The second A attends to B, which stands after the first A; the second B attends to D; all others to the dot." caption="Head 2: the letter whose note is my letter, or the dot."
 attention.plot_pattern(run.patterns[0, 1, 0, 0], words=list(text))
 
 # %% alt="Boxes. The first A is noted at B; B's note is the key, the second A is the query; B is said." caption="Who reads whom: the note is the key of the second head." tags=["hide-input"]
 networks.plot_network(
-    (("first A", "second A"), ("note at B",), ("B",), ("say B",)),
+    (("first A",), ("note at B", "second A"), ("B",), ("say B",)),
     {
         ("first A", "note at B"): "clean",
         ("note at B", "B"): "clean",
@@ -77,24 +83,22 @@ networks.plot_network(
 # What meets what in the two $W_{QK}$, as before:
 
 # %%
-match_back, _, match, _ = induction.previous(
+back, _, match, _ = induction.previous(
     stream, positions.turn(stream.size("position"), 1)
 )
-clock, a = positions.clock(25), torch.eye(25)[1]
+before, now = positions.clock(25)[2:4]
+a = torch.eye(25)[1]
 meetings = {
-    "position, position before it": ("position", clock[3], clock[2]),
-    "position, position itself": ("position", clock[3], clock[3]),
-    "token, the same token": ("token", a, a),
-    "token, a note of it": ("before", a, a),
+    "position, the one before": ("position", now, "position", before),
+    "position, itself": ("position", now, "position", now),
+    "token, the same token": ("token", a, "token", a),
+    "token, a note of it": ("token", a, "before", a),
 }
 
-# %% alt="Table of scores. Head 1: position and the one before 30, itself minus 1.25. Head 2: token and a note of it 60, token and the same token 0." caption="What meets what: attention scores before the softmax." tags=["trained"]
+# %% alt="Table of scores. Head 1: position and the one before 30, itself minus 1.25. Head 2: token and a note of it 60, token and the same token 0." caption="What meets what: attention scores before the softmax."
 met = [
-    [
-        x @ W[stream.part("position" if n < 2 else "token"), stream.part(b)] @ y
-        for W in (match_back, match)
-    ]
-    for n, (b, x, y) in enumerate(meetings.values())
+    [x @ W[stream.part(p), stream.part(q)] @ y for W in (back, match)]
+    for p, x, q, y in meetings.values()
 ]
 tables.plot_table(
     torch.tensor(met),
@@ -110,7 +114,8 @@ tables.plot_table(
 #
 # ## The same test, the same controls
 #
-# 200 texts with repeats at random places; head 1 silenced; each wire of head 2 made to hear head 1 on another text; and texts without repeats.
+# 200 texts with repeats at random places; head 1 silenced; each wire of head 2 made to hear head 1 on another
+# text; and texts without repeats.
 
 # %%
 drawn = texts.with_repeats(
@@ -143,7 +148,9 @@ tables.plot_table(
 )
 
 # %% [markdown]
-# Both remember everything, both lose it without head 1. They differ in the wire: the pointer comes in by the queries, the note by the keys. No construction uses the values for it, though [heads in a row can](30_heads_add_and_erase.py).
+# Both remember everything, both lose it without head 1. They differ in the wire: the pointer comes in by the
+# queries, the note by the keys. No construction uses the values for it, though [heads in a row
+# can](30_heads_add_and_erase.py).
 
 # %%
 claims.badge(measured.previous_token_induction)
@@ -154,8 +161,9 @@ claims.badge(measured.without_repeats)
 # %% [markdown]
 # ## Is it an induction head by the usual scores?
 #
-# Olsson et al. look at random letters that repeat as a block, 25 letters four times, and ask how much attention goes to what followed earlier copies, over all of them. The
-# [copying score](../../glossary.md#copying-score) asks whether a head raises what it looks at. The control attends to everything alike.
+# Olsson et al. look at random letters that repeat as a block, 25 letters four times, and ask how much attention
+# goes to what followed earlier copies, over all of them. The [copying score](../../glossary.md#copying-score)
+# asks whether a head raises what it looks at. The control attends to everything alike.
 
 # %%
 long = induction.build("K", n_letters=30, n_ctx=101)
@@ -163,9 +171,7 @@ block = torch.randperm(30, generator=rng.generator(0, "block"))[:25] + 1
 repeated = torch.cat((torch.zeros(1, dtype=torch.int64), block.repeat(4)))
 opened = bridge.bridge(long)
 found = looking.induction(opened, repeated[None])[:, 0]
-blind = bridge.bridge(
-    long.each(lambda W: 0 * W if W is long.W_Q else W)
-)
+blind = bridge.bridge(long.each(lambda W: 0 * W if W is long.W_Q else W))
 uniform = looking.induction(blind, repeated[None])[1, 0]
 print(f"attention to what followed: {found[1]:.2f}, blind {uniform:.3f}")
 print(f"copying score of head 2: {looking.copying(opened)[1, 0]:.2f}")
@@ -173,17 +179,17 @@ print(f"copying score of head 2: {looking.copying(opened)[1, 0]:.2f}")
 # %% [markdown]
 # ## What can it not do?
 #
-# A note names one letter. What if the *pair* counts: after `X A` comes B, after `Y A` comes C? The last A below stands after Y, so one would say C. Both constructions see an A and two earlier ones:
+# A note names one letter. What if the *pair* counts: after `W A` comes B, after `V A` comes C. The last A below
+# stands after V, so one would say C. Both constructions see an A and two earlier ones:
 
-# %% alt="Table of the two constructions by ten positions. Both give half of the attention to B and half to C." caption="After Y A, both look at B and at C alike: one letter of memory is not enough." tags=["trained"]
-pairs = "·XABKYACDYA"
+# %% alt="Table of the two constructions by eleven positions. Both give half of the attention to B and half to C." caption="After V A, both look at B and at C alike: one letter of memory is not enough."
+pairs = "·WABKVACDVA"
 numbers = torch.tensor([[letters.index(letter) for letter in pairs]])
-looks = torch.stack(
-    [
-        model.forward(induction.build(path), numbers).patterns[0, 1, 0, 0, -1]
-        for path in induction.PATHS
-    ]
-)
+runs = [
+    model.forward(induction.build(path), numbers)
+    for path in induction.PATHS
+]
+looks = torch.stack([each.patterns[0, 1, 0, 0, -1] for each in runs])
 tables.plot_table(
     looks,
     rows=("pointer", "note"),
@@ -192,8 +198,8 @@ tables.plot_table(
 )
 
 # %% [markdown]
-# Half and half, which is what a memory of one letter has to do. Two notes, of the letter before and of the one before that, would solve it, and
-# [we know how to fetch the second](30_heads_add_and_erase.py).
+# Half and half, which is what a memory of one letter has to do. Two notes, of the letter before and of the one
+# before that, would solve it, and [we know how to fetch the second](30_heads_add_and_erase.py).
 #
 # ## Try it: write the four matrices
 
@@ -208,8 +214,8 @@ exercises.previous
 def attempt(stream, forward):
     QK1 = 3 * stream.block("position", "position", forward.T)
     QK2 = 60 * stream.block("token", "token")
-    OVs = stream.block("token", "before"), stream.block("token", "output")
-    return torch.stack((QK1, OVs[0], QK2, OVs[1]))
+    OV1 = stream.block("token", "before")
+    return torch.stack((QK1, OV1, QK2, stream.block("token", "output")))
 
 
 exercises.previous.check(attempt)

@@ -11,7 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes.circuits.attention_only.weights import AXES, Weights
+from mechnotes import validate
+from mechnotes.circuits.attention_only.weights import AXES, Weights, checked
 from mechnotes.runs import Run
 
 Loss = Callable[[Weights, int], Float[Tensor, " seed"]]
@@ -26,8 +27,9 @@ class Fitted:
 
     weights: Weights
     """Final weights, on the CPU."""
-    kept: Weights
-    """The first model on the way: in place of seeds, the numbers of steps that were to be kept."""
+    kept: Weights | None
+    """The first model on the way: in place of seeds, the numbers of steps that were to be kept;
+    None if there were none."""
     curves: Mapping[str, Float[Tensor, "entry seed"]]
     """The loss in nats, and whatever else was measured, before each of the recorded steps."""
 
@@ -37,7 +39,7 @@ def fit(
     loss: Loss,
     *,
     steps: int,
-    learning_rate: float,
+    learning_rate: float | int,
     every: int,
     run: Run,
     rate: Callable[[int], float] = lambda _step: 1.0,
@@ -51,50 +53,91 @@ def fit(
         loss: Loss of each model.
         steps: Optimiser steps.
         learning_rate: Adam's learning rate.
-        every: Steps between two entries of the curves.
+        every: Steps between two entries of the curves, of which the first is before any step.
         run: Progress bar and checkpoints.
         rate: From a step to a factor on the learning rate.
         keep: Numbers of steps done at which the first model is kept, at most `steps`.
         measures: Further numbers to record.
+
+    Raises:
+        ValueError: If the weights are none, or a number is out of range.
     """
+    _check(start, steps=steps, learning_rate=learning_rate, every=every, keep=keep)
     weights = start.each(lambda W: W.detach().clone().requires_grad_())
     optimizer = torch.optim.Adam([*weights.tensors().values()], lr=learning_rate, foreach=True)
-    named = ("loss", *measures(weights, 0))
-    notes = {name: torch.full((-(-steps // every), start.n_seeds), torch.nan) for name in named}
-    kept = {
-        f"kept.{name}": torch.zeros(len(keep), *W.shape[1:]) for name, W in start.tensors().items()
-    }
-    book = {**{f"curve.{name}": curve for name, curve in notes.items()}, **kept}
-    restored = run.restored()
-    if restored is not None:
-        _restore(restored, weights, optimizer, book)
+    book = _blank(start, ("loss", *measures(weights, 0)), entries=-(-steps // every), keep=keep)
+    _restore(run.restored(), weights, optimizer, book)
     for step in run.steps(steps):
-        _keep(weights, step, keep, kept)
-        if step % every == 0:
-            for name, value in measures(weights, step).items():
-                notes[name][step // every] = value.detach().cpu()
+        _keep(book, weights, step, keep)
         each = loss(weights, step)
+        if step % every == 0:
+            _note(book, step // every, {"loss": each, **measures(weights, step)})
         optimizer.param_groups[0]["lr"] = learning_rate * rate(step)
         optimizer.zero_grad()
         each.sum().backward()
         optimizer.step()
         run.trace(each.detach())
-        if step % every == 0:
-            notes["loss"][step // every] = each.detach().cpu()
         run.save(step + 1, lambda: _state(weights, optimizer, book))
-    _keep(weights, steps, keep, kept)
+    _keep(book, weights, steps, keep)
     return Fitted(
         weights=weights.each(lambda W: W.detach().cpu()),
-        kept=Weights(**{name: kept[f"kept.{name}"] for name in AXES}),
-        curves=notes,
+        kept=Weights(**_entries(book, "kept.")) if keep else None,
+        curves=_entries(book, "curve."),
     )
 
 
-def _keep(weights: Weights, step: int, keep: Sequence[int], kept: Mapping[str, Tensor]) -> None:
+def _check(
+    start: Weights, *, steps: int, learning_rate: float | int, every: int, keep: Sequence[int]
+) -> None:
+    checked(start)
+    validate.integer(steps, "steps", minimum=1)
+    validate.number(learning_rate, "learning_rate", low=0.0, low_open=True)
+    validate.integer(every, "every", minimum=1)
+    if not isinstance(keep, Sequence):
+        validate.refuse(
+            "keep",
+            got=repr(keep),
+            expected="a sequence of numbers of steps",
+            fix=f"Pass keep=(0, {steps}) for the first model's start and end.",
+        )
+    for step in keep:
+        validate.integer(step, "keep", maximum=steps)
+
+
+def _blank(
+    start: Weights, names: Sequence[str], *, entries: int, keep: Sequence[int]
+) -> dict[str, Tensor]:
+    """What is recorded on the way, before anything is."""
+    curves = {f"curve.{name}": torch.full((entries, start.n_seeds), torch.nan) for name in names}
+    if not keep:
+        return curves
+    kept = {
+        f"kept.{name}": W.cpu().new_zeros(len(keep), *W.shape[1:])
+        for name, W in start.tensors().items()
+    }
+    return {**curves, **kept}
+
+
+def _entries(book: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Part of the book, by names without the prefix."""
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in book.items()
+        if name.startswith(prefix)
+    }
+
+
+def _note(book: Mapping[str, Tensor], entry: int, measured: Mapping[str, Tensor]) -> None:
+    """Write one entry of each curve down."""
+    for name, value in measured.items():
+        book[f"curve.{name}"][entry] = value.detach().cpu()
+
+
+def _keep(book: Mapping[str, Tensor], weights: Weights, step: int, keep: Sequence[int]) -> None:
     """Write the first model down if this is one of the steps."""
-    if step in keep:
+    for place in (place for place, wanted in enumerate(keep) if wanted == step):
         for name, tensor in weights.tensors().items():
-            kept[f"kept.{name}"][keep.index(step)] = tensor[0].detach().cpu()
+            book[f"kept.{name}"][place] = tensor[0].detach().cpu()
 
 
 def _state(
@@ -111,12 +154,14 @@ def _state(
 
 
 def _restore(
-    saved: Mapping[str, Tensor],
+    saved: Mapping[str, Tensor] | None,
     weights: Weights,
     optimizer: torch.optim.Adam,
     book: Mapping[str, Tensor],
 ) -> None:
-    """Continue from what `_state` gave."""
+    """Continue from what `_state` gave, if it gave something."""
+    if saved is None:
+        return
     with torch.no_grad():
         for name, tensor in (*weights.tensors().items(), *book.items()):
             tensor.copy_(saved[name])

@@ -119,7 +119,7 @@ def attend(
     for name, stream in (("queries", queries), ("keys", keys), ("values", values)):
         axes = ("seed", "batch", "pos", "d_model")
         validate.shape(validate.floating(stream, name), name, axes, **sizes)
-        sizes |= {"pos": stream.shape[2]}
+        sizes |= {"batch": stream.shape[1], "pos": stream.shape[2]}
     q = torch.einsum("sbpd, shde -> sbhpe", queries, weights.W_Q[:, layer])
     k = torch.einsum("sbpd, shde -> sbhpe", keys, weights.W_K[:, layer])
     v = torch.einsum("sbpd, shde -> sbhpe", values, weights.W_V[:, layer])
@@ -149,11 +149,13 @@ def checked_tokens(weights: Weights, tokens: object) -> Int[Tensor, "batch pos"]
     Raises:
         ValueError: If they are not.
     """
-    whole = isinstance(tokens, Tensor) and not tokens.is_floating_point() and tokens.ndim == 2
+    kinds = (torch.int32, torch.int64)  # as indices, smaller ones are refused or read as masks
+    whole = isinstance(tokens, Tensor) and tokens.dtype in kinds and tokens.ndim == 2
+    shape = tuple(getattr(tokens, "shape", ())) or type(tokens).__name__
     if not whole or 0 in tokens.shape or tokens.shape[1] > weights.n_ctx:  # type: ignore[attr-defined]
         validate.refuse(
             "tokens",
-            got=str(getattr(tokens, "shape", type(tokens).__name__)),
+            got=f"{getattr(tokens, 'dtype', '')} {shape}".strip(),
             expected=f"whole numbers of shape (batch, pos), at most {weights.n_ctx} positions",
             fix="Pass texts of equal length that fit the models.",
         )

@@ -46,9 +46,10 @@ class Weights:
     """Unembedding."""
 
     def __post_init__(self) -> None:
+        tensors = {name: validate.finite(W, name) for name, W in self.tensors().items()}
         sizes: dict[str, int] = {}
         for name, axes in AXES.items():
-            tensor = validate.finite(getattr(self, name), name)
+            tensor = tensors[name]
             if "layer" in axes and self._without_layers():
                 tensor = tensor.new_zeros((len(tensor), 1, *tensor.shape[2:]))
             known = {axis: size for axis, size in sizes.items() if axis in axes}
@@ -115,7 +116,12 @@ class Weights:
 
 
 def initial(
-    sizes: Mapping[str, int], *, n_seeds: int, deviation: float, seed: int, device: str = "cpu"
+    sizes: Mapping[str, int],
+    *,
+    n_seeds: int,
+    deviation: float | int,
+    seed: int,
+    device: str = "cpu",
 ) -> Weights:
     """Draw the weights that training starts from.
 
@@ -129,17 +135,22 @@ def initial(
         device: Where the weights live; they are drawn on the CPU.
 
     Raises:
-        ValueError: If an axis has no size or the device is unknown.
+        ValueError: If an axis has no size, a number is out of range, or the device is unknown.
     """
-    missing = {axis for axes in AXES.values() for axis in axes} - {"seed", *sizes}
+    validate.integer(n_seeds, "n_seeds", minimum=1)
+    validate.number(deviation, "deviation", low=0.0)
+    device = validate.device(device)
+    given = sorted(sizes) if isinstance(sizes, Mapping) else []
+    missing = {axis for axes in AXES.values() for axis in axes} - {"seed", *given}
     if missing:
         validate.refuse(
             "sizes",
-            got=sorted(sizes),
+            got=given or repr(sizes),
             expected=f"a size for {sorted(missing)} too",
             fix='Pass all of "d_vocab", "pos", "layer", "head", "d_model", "d_head".',
         )
-    device = validate.device(device)
+    for axis, size in sizes.items():
+        validate.integer(size, f"size of {axis}", minimum=0 if axis == "layer" else 1)
 
     def drawn(name: str) -> Tensor:
         shape = [sizes[axis] for axis in AXES[name][1:]]

@@ -3,7 +3,7 @@
 - `chains`: texts from random Markov chains
 - `bayes`: what the best predictors can know, exactly
 - `config`, `training`: attention-only models, many seeds side by side
-- `measures`, `claims`: the published course of training, measured again
+- `claims`: the published course of training, measured again
 
 Source: Edelman et al. 2024, arXiv:2402.11004, The Evolution of Statistical Induction Heads.
 """

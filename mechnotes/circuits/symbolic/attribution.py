@@ -20,9 +20,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from mechnotes.circuits.attention_only.model import forward
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import task
-from mechnotes.circuits.symbolic.model import forward
-from mechnotes.circuits.symbolic.weights import Weights, checked
 
 SAID = ("answer", "giver")
 """The two names of `evidence`: the receiver and the giver."""
@@ -32,9 +32,9 @@ def part_names(weights: Weights) -> tuple[str, ...]:
     """Names of the parts: "direct" for the last position's embedding, then "head 0.1" and so on.
 
     Raises:
-        ValueError: If the weights are none.
+        ValueError: If the weights are not of this task.
     """
-    heads = range(checked(weights).n_heads)
+    heads = range(task.fitting(weights).n_heads)
     return ("direct", *(f"head {layer}.{h}" for layer in range(weights.n_layers) for h in heads))
 
 
@@ -51,9 +51,9 @@ def contributions(
         Nats; the sum over parts is the model's logits.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
-    ran = forward(weights, task.checked(prompts).tokens)
+    ran = forward(task.fitting(weights), task.checked(prompts).tokens)
     heads = (
         ran.results[..., -1, :].transpose(2, 3).flatten(1, 2)
     )  # [seed layer*head prompt d_model]
@@ -73,7 +73,7 @@ def evidence(weights: Weights, prompts: task.Prompts) -> Float[Tensor, "seed par
         four other names.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     parts = contributions(weights, prompts)
     said = torch.stack([prompts.answers, prompts.wrong], dim=-1)  # [prompt said]
@@ -95,7 +95,7 @@ def difference_shares(weights: Weights, prompts: task.Prompts) -> Float[Tensor, 
         model's logit difference is near 0, as it is before it has solved the task.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     found = evidence(weights, prompts).mean(dim=2)  # [seed part said]
     difference = found[..., 0] - found[..., 1]
@@ -116,7 +116,7 @@ def contrast(weights: Weights, prompts: task.Prompts) -> Float[Tensor, "seed par
         both at once; -1 if only the giver is lifted. NaN for a part that says nothing.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     answer, giver = evidence(weights, prompts).mean(dim=2).unbind(dim=-1)
     return (answer - giver) / (answer.abs() + giver.abs())

@@ -21,8 +21,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import metrics, rng, validate
-from mechnotes.circuits.symbolic import model, reading, task
-from mechnotes.circuits.symbolic.weights import Weights, checked
+from mechnotes.circuits.attention_only import model
+from mechnotes.circuits.attention_only.weights import Weights
+from mechnotes.circuits.symbolic import reading, task
 
 PATHS = ("queries", "keys", "values")
 """Inputs of the second layer."""
@@ -51,9 +52,10 @@ def ablated_logits(
         Nats.
 
     Raises:
-        ValueError: If the models do not have two layers, or an argument is unknown.
+        ValueError: If the weights or the prompts are not of this task, the models do not have two
+            layers, or an argument is unknown.
     """
-    n_layers = checked(weights).n_layers
+    n_layers = task.fitting(weights).n_layers
     if n_layers != 2:
         validate.refuse(
             "weights",
@@ -68,7 +70,7 @@ def ablated_logits(
     replaced = _replaced(first, validate.choice(replacement, "replacement", REPLACEMENTS), seed)
     heard = {path: embedded + (replaced if path in cut else first) for path in PATHS}
     second = model.attend(weights, 1, **heard)[1].sum(2)
-    return model.unembed(weights, embedded + first + second)
+    return model.unembed(weights, embedded + first + second)[:, :, -1]
 
 
 def cost(

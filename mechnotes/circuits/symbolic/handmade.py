@@ -26,8 +26,8 @@ import torch
 from torch import Tensor
 
 from mechnotes import validate
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import task
-from mechnotes.circuits.symbolic.weights import Weights
 
 PATHS = ("query", "value")
 """Through which input of the second layer the repeated name can arrive."""

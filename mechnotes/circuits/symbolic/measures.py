@@ -12,9 +12,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mechnotes import experiments
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import attribution, composition, handmade, products, reading, task
 from mechnotes.circuits.symbolic.training import TrainedModels, initial_weights, train
-from mechnotes.circuits.symbolic.weights import Weights
 from mechnotes.claims import Measured
 
 ONE_HEAD, TWO_HEADS, TWO_LAYERS = "1-layer-1-head", "1-layer-2-heads", "2-layers-1-head"

@@ -1,47 +1,22 @@
-"""Which symbol looks at which, and which symbol raises which: the products of a head's weights.
+"""Which symbol does the last position ask for, and which heads copy names?
 
-The query-key product gives the score of every pair of sources, the output-value product what each
-source says to the logits when it is looked at. Sources are the eight symbols and then the five
-positions: what a first-layer head reads is the sum of one of each, and so are its scores and its
-words. In the second layer the products tell what heads make of the embeddings, which is not all
-that they read.
+Query-key and output-value circuits are those of `attention_only.products`. Here their sources have
+names, the eight symbols and then the five positions, and two readings are about this task alone.
 
 Source:
     Elhage et al. 2021, A Mathematical Framework for Transformer Circuits, QK and OV circuits, and
     "Detecting copying behavior" for the eigenvalues.
 """
 
-import math
-
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes import validate
+from mechnotes.circuits.attention_only.products import copying_score, ov_circuit, qk_circuit
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import task
-from mechnotes.circuits.symbolic.weights import Weights, checked
 
 SOURCES = (*task.SYMBOLS, *(f"place {place}" for place in range(task.N_POSITIONS)))
 """Names of the sources: symbols, then positions."""
-
-
-def qk_circuit(weights: Weights) -> Float[Tensor, "seed layer head source source"]:
-    """Attention score between each two sources.
-
-    Args:
-        weights: The models.
-
-    Returns:
-        Scores before the softmax, divided by sqrt(d_head); rows ask, columns are asked. A
-        first-layer score is the sum over (symbol, place) of the asker and of the asked.
-
-    Raises:
-        ValueError: If the weights are none.
-    """
-    sources = _sources(weights)
-    asked = torch.einsum("snd, slhde -> slhne", sources, weights.W_K)
-    asking = torch.einsum("snd, slhde -> slhne", sources, weights.W_Q)
-    return asking @ asked.mT / math.sqrt(weights.d_head)
 
 
 def end_scores(weights: Weights) -> Float[Tensor, "seed layer head source"]:
@@ -58,26 +33,10 @@ def end_scores(weights: Weights) -> Float[Tensor, "seed layer head source"]:
         mean anything.
 
     Raises:
-        ValueError: If the weights are none.
+        ValueError: If the weights are not of this task.
     """
-    scores, end = qk_circuit(weights), f"place {task.N_POSITIONS - 1}"
+    scores, end = qk_circuit(task.fitting(weights)), f"place {task.N_POSITIONS - 1}"
     return scores[..., SOURCES.index("MID"), :] + scores[..., SOURCES.index(end), :]
-
-
-def ov_circuit(weights: Weights) -> Float[Tensor, "seed layer head source d_vocab"]:
-    """What each source says to the logits when a head looks at nothing else.
-
-    Args:
-        weights: The models.
-
-    Returns:
-        Nats; rows are sources, columns the logits.
-
-    Raises:
-        ValueError: If the weights are none.
-    """
-    values = torch.einsum("snd, slhde -> slhne", _sources(weights), weights.W_V)
-    return torch.einsum("slhne, slhed, sdv -> slhnv", values, weights.W_O, weights.W_U)
 
 
 def name_copying(weights: Weights) -> Float[Tensor, "seed layer head"]:
@@ -91,44 +50,11 @@ def name_copying(weights: Weights) -> Float[Tensor, "seed layer head"]:
         on the whole, those same names; -1 if only negative ones; near 0 for random weights.
 
     Raises:
-        ValueError: If the weights are none.
+        ValueError: If the weights are not of this task.
 
     Source:
         Elhage et al. 2021, "Detecting copying behavior". They take all tokens; we take the names,
         because the two marks are never an answer.
     """
     n_names = len(task.NAMES)
-    return copying_score(ov_circuit(weights)[..., :n_names, :n_names])
-
-
-def copying_score(matrices: Float[Tensor, "*batch n n"]) -> Float[Tensor, "*batch"]:
-    """Sum of the eigenvalues over the sum of their absolute values.
-
-    Args:
-        matrices: Square matrices, from source to effect on the same things.
-
-    Returns:
-        From -1 (all eigenvalues negative) to 1 (all positive); complex pairs count with their real
-        part. 0 for a rotation by a right angle, NaN for the zero matrix.
-
-    Raises:
-        ValueError: If the matrices are not finite or not square.
-
-    Source:
-        Elhage et al. 2021, "Detecting copying behavior".
-    """
-    axes = ("...", "n", "n")
-    validate.shape(validate.finite(matrices, "matrices"), "matrices", axes)
-    if matrices.shape[-1] != matrices.shape[-2]:
-        validate.refuse(
-            "matrices",
-            got=f"shape {tuple(matrices.shape)}",
-            expected="square matrices on the last two axes",
-            fix="Cut rows and columns down to the same symbols.",
-        )
-    values = torch.linalg.eigvals(matrices)
-    return values.sum(dim=-1).real / values.abs().sum(dim=-1)
-
-
-def _sources(weights: Weights) -> Float[Tensor, "seed source d_model"]:
-    return torch.cat([checked(weights).W_E, weights.W_pos], dim=1)
+    return copying_score(ov_circuit(task.fitting(weights))[..., :n_names, :n_names])

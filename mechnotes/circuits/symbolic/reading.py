@@ -12,9 +12,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mechnotes import metrics, validate
+from mechnotes.circuits.attention_only.model import forward
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import task
-from mechnotes.circuits.symbolic.model import forward
-from mechnotes.circuits.symbolic.weights import Weights
 
 ROLES = ("bos", "answer", "giver", "repeat", "end")
 """Where the last position can look, by role: the receiver, the giver's two mentions, the rest."""
@@ -24,9 +24,9 @@ def logits(weights: Weights, prompts: task.Prompts) -> Float[Tensor, "seed promp
     """Logits of the symbol that follows each prompt.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
-    return forward(weights, task.checked(prompts).tokens).logits
+    return forward(task.fitting(weights), task.checked(prompts).tokens).logits[:, :, -1]
 
 
 def accuracy(weights: Weights, prompts: task.Prompts) -> Float[Tensor, " seed"]:
@@ -40,7 +40,7 @@ def accuracy(weights: Weights, prompts: task.Prompts) -> Float[Tensor, " seed"]:
         0 to 1; 1/2 is what choosing between the two names by chance gives, 1/8 chance among all.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     return scored(logits(weights, prompts), prompts, metric=metrics.accuracy).mean(dim=-1)
 
@@ -49,7 +49,7 @@ def solved(weights: Weights, prompts: task.Prompts) -> Bool[Tensor, " seed"]:
     """Which models give the right answer to every prompt.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     return accuracy(weights, prompts) == 1
 
@@ -65,7 +65,7 @@ def logit_difference(weights: Weights, prompts: task.Prompts) -> Float[Tensor, "
         Nats; 0 means that nothing tells the two names apart, above 0 the receiver is preferred.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
     return scored(logits(weights, prompts), prompts, metric=metrics.logit_diff).mean(dim=-1)
 
@@ -110,9 +110,9 @@ def end_attention(
         Attention from 0 to 1, in the order of ROLES; the five add up to 1.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
-    patterns = forward(weights, task.checked(prompts).tokens).patterns
+    patterns = forward(task.fitting(weights), task.checked(prompts).tokens).patterns
     last = patterns[..., -1, :].transpose(2, 3)  # [seed layer head prompt pos]
     places = torch.stack([prompts.positions[role] for role in ROLES], dim=-1)  # [prompt role]
     return last.gather(-1, places.expand(*last.shape[:-1], -1))

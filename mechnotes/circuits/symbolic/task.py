@@ -21,6 +21,8 @@ from jaxtyping import Int
 from torch import Tensor
 
 from mechnotes import validate
+from mechnotes.circuits.attention_only.weights import Weights
+from mechnotes.circuits.attention_only.weights import checked as checked_weights
 
 NAMES = ("Ann", "Ben", "Cleo", "Dan", "Eve", "Finn")
 SYMBOLS = (*NAMES, "BOS", "MID")
@@ -96,7 +98,7 @@ def checked(prompts: object) -> Prompts:
     """Check that `prompts` are prompts of this task.
 
     Raises:
-        ValueError: If they are something else, such as a tensor of tokens.
+        ValueError: If they are something else, such as a tensor of tokens, or of another length.
     """
     if not isinstance(prompts, Prompts):
         validate.refuse(
@@ -105,7 +107,32 @@ def checked(prompts: object) -> Prompts:
             expected="prompts of the symbolic task",
             fix="Pass task.all_prompts().",
         )
+    shape = tuple(getattr(prompts.tokens, "shape", ()))
+    if shape[1:] != (N_POSITIONS,):
+        validate.refuse(
+            "prompts",
+            got=f"tokens of shape {shape}",
+            expected=f"tokens of shape (prompt, pos={N_POSITIONS})",
+            fix="Pass task.all_prompts().",
+        )
     return prompts
+
+
+def fitting(weights: object) -> Weights:
+    """Check that `weights` are of models that know this task's symbols and positions, no others.
+
+    Raises:
+        ValueError: If they are something else, such as a state dict, or models of other texts.
+    """
+    models = checked_weights(weights)
+    if (models.d_vocab, models.n_ctx) != (len(SYMBOLS), N_POSITIONS):
+        validate.refuse(
+            "weights",
+            got=f"models of {models.d_vocab} tokens and {models.n_ctx} positions",
+            expected=f"models of {len(SYMBOLS)} symbols and {N_POSITIONS} positions",
+            fix="Pass experiments.load(training.train, case).weights, or one of `handmade`.",
+        )
+    return models
 
 
 def _positions(orders: tuple[str, ...]) -> dict[str, Int[Tensor, " prompt"]]:

@@ -1,8 +1,7 @@
 """How are the small transformers trained, and what is kept?
 
-`train` trains all seeds of one architecture at once. The loss that is minimised is the sum over
-seeds, and Adam's update is made entry by entry, so the gradient of a seed, and the step on it, are
-those of training it alone. Pages and tests recompute every number from the final weights:
+`train` trains all seeds of one architecture at once, each as if it were alone. Pages and tests
+recompute every number from the final weights:
 
     trained = experiments.load(training.train, "1-layer-2-heads")
     solved = reading.solved(trained.weights, task.all_prompts())
@@ -17,11 +16,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes import rng, validate
+from mechnotes.circuits.attention_only.fitting import fit
+from mechnotes.circuits.attention_only.weights import Weights, initial
 from mechnotes.circuits.symbolic import config as configs
-from mechnotes.circuits.symbolic import model, task
+from mechnotes.circuits.symbolic import reading, task
 from mechnotes.circuits.symbolic.config import CASES, SymbolicConfig
-from mechnotes.circuits.symbolic.weights import AXES, Weights, checked
 from mechnotes.experiments import Provenance, experiment
 from mechnotes.runs import Run
 
@@ -66,26 +65,18 @@ def train(config: SymbolicConfig, *, device: str = "cpu", run: Run | None = None
         Adhikari 2025, arXiv:2510.25013, for task and architectures; optimiser and initial weights
         are ours.
     """
-    run = Run() if run is None else run
-    weights = initial_weights(config, device=device).each(lambda W: W.requires_grad_())
-    prompts, parameters = task.all_prompts(), list(weights.tensors().values())
-    optimizer = torch.optim.Adam(parameters, lr=config.learning_rate, foreach=True)
-    curve = torch.full((len(config.loss_steps), config.n_seeds), torch.nan)
-    restored = run.restored()
-    if restored is not None:
-        _restore(restored, weights, optimizer, curve)
-    for step in run.steps(config.steps):
-        loss = answer_loss(weights, prompts)
-        optimizer.zero_grad()
-        loss.sum().backward()
-        optimizer.step()
-        run.trace(loss.detach())
-        if step % config.loss_every == 0:
-            curve[step // config.loss_every] = loss.detach().cpu()
-        run.save(step + 1, lambda: _state(weights, optimizer, curve))
-    stored = weights.each(lambda W: W.detach().cpu().half())
+    prompts = task.all_prompts()
+    fitted = fit(
+        initial_weights(config, device=device),
+        lambda weights, _step: answer_loss(weights, prompts),
+        steps=config.steps,
+        learning_rate=config.learning_rate,
+        every=config.loss_every,
+        run=Run() if run is None else run,
+    )
+    stored = fitted.weights.each(lambda W: W.half())
     final = answer_loss(stored.each(lambda W: W.float()), prompts)
-    return TrainedModels(config=config, stored=stored, loss=final, loss_curve=curve)
+    return TrainedModels(config=config, stored=stored, loss=final, loss_curve=fitted.curves["loss"])
 
 
 def initial_weights(config: SymbolicConfig, *, device: str = "cpu") -> Weights:
@@ -111,18 +102,13 @@ def initial_weights(config: SymbolicConfig, *, device: str = "cpu") -> Weights:
         "d_model": config.d_model,
         "d_head": config.d_head,
     }
-    deviation = config.initial_scale / config.d_model**0.5
-    device = validate.device(device)
-
-    def drawn(name: str) -> Tensor:
-        shape = [sizes[axis] for axis in AXES[name][1:]]
-        each = [
-            torch.randn(shape, generator=rng.generator(config.seed, name, seed))
-            for seed in range(config.n_seeds)
-        ]
-        return (deviation * torch.stack(each)).to(device)
-
-    return Weights(**{name: drawn(name) for name in AXES})
+    return initial(
+        sizes,
+        n_seeds=config.n_seeds,
+        deviation=config.initial_scale / config.d_model**0.5,
+        seed=config.seed,
+        device=device,
+    )
 
 
 def answer_loss(weights: Weights, prompts: task.Prompts) -> Float[Tensor, " seed"]:
@@ -137,41 +123,8 @@ def answer_loss(weights: Weights, prompts: task.Prompts) -> Float[Tensor, " seed
         guess among all symbols.
 
     Raises:
-        ValueError: If the weights or the prompts are none.
+        ValueError: If the weights or the prompts are not of this task.
     """
-    tokens = task.checked(prompts).tokens.to(checked(weights).W_E.device)
-    log_probs = model.forward(weights, tokens).logits.log_softmax(dim=-1)
-    each = torch.arange(len(tokens))
+    log_probs = reading.logits(weights, prompts).log_softmax(dim=-1)
+    each = torch.arange(len(prompts.answers))
     return -log_probs[:, each, prompts.answers].mean(dim=-1)
-
-
-def _state(
-    weights: Weights, optimizer: torch.optim.Adam, curve: Float[Tensor, "entry seed"]
-) -> dict[str, Tensor]:
-    """Everything that the remaining steps depend on."""
-    moments = optimizer.state_dict()["state"]
-    named = {
-        f"adam.{index}.{name}": value
-        for index, entries in moments.items()
-        for name, value in entries.items()
-    }
-    return {**weights.tensors(), **named, "curve": curve}
-
-
-def _restore(
-    saved: dict[str, Tensor],
-    weights: Weights,
-    optimizer: torch.optim.Adam,
-    curve: Float[Tensor, "entry seed"],
-) -> None:
-    """Continue from what `_state` gave."""
-    with torch.no_grad():
-        for name, tensor in weights.tensors().items():
-            tensor.copy_(saved[name])
-    curve.copy_(saved["curve"])
-    state = optimizer.state_dict()
-    state["state"] = {
-        index: {name: saved[f"adam.{index}.{name}"] for name in ("step", "exp_avg", "exp_avg_sq")}
-        for index in range(len(AXES))
-    }
-    optimizer.load_state_dict(state)

@@ -1,8 +1,8 @@
 """Models with random weights, on which readings are compared with slow independent versions."""
 
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import training
 from mechnotes.circuits.symbolic.config import SymbolicConfig
-from mechnotes.circuits.symbolic.weights import Weights
 
 
 def random_models(*, n_layers: int = 1, n_heads: int = 2, n_seeds: int = 3) -> Weights:

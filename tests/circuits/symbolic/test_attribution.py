@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from mechnotes.circuits.symbolic import attribution, handmade, model, reading, task
+from mechnotes.circuits.attention_only import model
+from mechnotes.circuits.symbolic import attribution, handmade, reading, task
 from tests.circuits.symbolic.random_models import random_models
 
 PROMPTS = task.all_prompts()
@@ -15,6 +16,13 @@ def test_the_parts_add_up_to_the_logits(n_layers, n_heads):
     parts = attribution.contributions(weights, PROMPTS)
     assert torch.allclose(parts.sum(1), reading.logits(weights, PROMPTS))
     assert parts.shape[1] == len(attribution.part_names(weights)) == 1 + n_layers * n_heads
+
+
+def test_without_layers_the_last_symbol_says_everything():
+    weights = random_models().each(lambda W: W[:, :0] if W.ndim == 5 else W)
+    parts = attribution.contributions(weights, PROMPTS)
+    assert attribution.part_names(weights) == ("direct",)
+    assert torch.allclose(parts[:, 0], reading.logits(weights, PROMPTS))
 
 
 def test_what_a_head_says_is_lost_when_the_head_is_silenced():

@@ -2,23 +2,22 @@
 
 import dataclasses
 import math
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 import torch
 from hypothesis import strategies as st
 
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.symbolic import (
     attribution,
     composition,
     config,
     handmade,
-    model,
     products,
     reading,
     task,
     training,
-    weights,
 )
 from tests.circuits.symbolic.random_models import random_models
 from tests.superposition.bad_values import (
@@ -26,7 +25,6 @@ from tests.superposition.bad_values import (
     BAD_RATIOS,
     NOT_TENSORS,
     Case,
-    bad_tensors,
     public_functions,
     refusal_test,
 )
@@ -34,38 +32,44 @@ from tests.superposition.bad_values import (
 pytestmark = pytest.mark.bad_input
 PROMPTS, ONE, TWO = task.all_prompts(), random_models(), random_models(n_layers=2)
 SMALL = config.SymbolicConfig(n_layers=1, n_heads=1, steps=1, n_seeds=1)
-STREAM = model.embed(ONE, PROMPTS.tokens)
 NO_WEIGHTS = st.sampled_from([None, {}, ONE.W_E, "1-layer-1-head", ONE.tensors()])
-NO_PROMPTS = st.sampled_from([None, PROMPTS.tokens, "BOS Ann Ben Ben MID", []])
+BAD_PROMPTS = st.sampled_from(
+    [
+        *(None, PROMPTS.tokens, "BOS Ann Ben Ben MID", []),
+        dataclasses.replace(PROMPTS, tokens=PROMPTS.tokens[:, :4]),
+        dataclasses.replace(PROMPTS, tokens=PROMPTS.tokens[:, [0, 1, 2, 3, 4, 4]]),
+    ]
+)
 NO_CONFIG = st.sampled_from([None, {}, "1-layer-1-head"])
 BAD_GAINS = st.one_of(BAD_RATIOS, st.just(0.0))
 BAD_PATHS = st.sampled_from(["queries", None, 3, ("query",), ("queries", None), [0]])
-BAD_TOKENS = st.one_of(
-    NOT_TENSORS,
-    st.sampled_from(
+
+
+def of_other_texts(models: Weights) -> st.SearchStrategy:
+    """The models with fewer or more symbols, or with fewer or more positions."""
+    symbols = (range(7), [*range(8), 0])
+    positions = (range(4), [*range(5), 0])
+    return st.sampled_from(
         [
-            PROMPTS.tokens.float(),
-            PROMPTS.tokens[0],
-            PROMPTS.tokens[:, :4],
-            PROMPTS.tokens[:0],
-            PROMPTS.tokens + 1,
-            PROMPTS.tokens - 1,
+            *(
+                dataclasses.replace(models, W_E=models.W_E[:, kept], W_U=models.W_U[..., kept])
+                for kept in map(list, symbols)
+            ),
+            *(
+                dataclasses.replace(models, W_pos=models.W_pos[:, kept])
+                for kept in map(list, positions)
+            ),
         ]
-    ),
-)
-BAD_STREAMS = st.one_of(NOT_TENSORS, st.sampled_from([STREAM[:1], STREAM[..., :3], STREAM[0]]))
+    )
 
 
-def attended(**changes: Any) -> object:
-    streams = {"queries": STREAM, "keys": STREAM, "values": STREAM, "layer": 0, **changes}
-    return model.attend(streams.pop("weights", ONE), streams.pop("layer"), **streams)
-
-
-def weights_case(name: str) -> Case:
-    whole = getattr(ONE, name)
-    other = st.sampled_from([whole[..., 1:], whole[0]])
-    bad = st.one_of(bad_tensors(tuple(whole.shape)), other)
-    return f"Weights {name}", lambda v: dataclasses.replace(ONE, **{name: v}), bad
+def weights_cases(function: Callable, call: Callable, models: Weights) -> tuple[Case, Case]:
+    """No weights at all, and weights of models that know other texts than this task's."""
+    name = function.__name__
+    return (
+        (f"{name} weights", call, NO_WEIGHTS),
+        (f"{name} models of other texts", call, of_other_texts(models)),
+    )
 
 
 def config_case(field: str, bad: st.SearchStrategy) -> Case:
@@ -85,40 +89,21 @@ READINGS = (
     training.answer_loss,
 )
 CASES: list[Case] = [
-    *((f"{one.__name__} weights", lambda v, f=one: f(v, PROMPTS), NO_WEIGHTS) for one in READINGS),
-    *((f"{one.__name__} prompts", lambda v, f=one: f(ONE, v), NO_PROMPTS) for one in READINGS),
+    *(case for one in READINGS for case in weights_cases(one, lambda v, f=one: f(v, PROMPTS), ONE)),
+    *((f"{one.__name__} prompts", lambda v, f=one: f(ONE, v), BAD_PROMPTS) for one in READINGS),
     *(
-        (one.__name__, one, NO_WEIGHTS)
+        case
         for one in (
             attribution.part_names,
-            products.qk_circuit,
             products.end_scores,
-            products.ov_circuit,
             products.name_copying,
-            weights.checked,
+            task.fitting,
         )
+        for case in weights_cases(one, one, ONE)
     ),
-    *(weights_case(name) for name in weights.AXES),
     ("all_prompts order", task.all_prompts, st.sampled_from(["ABAB", "", 0, ("ABBA",)])),
-    ("checked prompts", task.checked, NO_PROMPTS),
+    ("checked prompts", task.checked, BAD_PROMPTS),
     ("checked config", config.checked, NO_CONFIG),
-    ("forward weights", lambda v: model.forward(v, PROMPTS.tokens), NO_WEIGHTS),
-    ("forward tokens", lambda v: model.forward(ONE, v), BAD_TOKENS),
-    ("embed weights", lambda v: model.embed(v, PROMPTS.tokens), NO_WEIGHTS),
-    ("embed tokens", lambda v: model.embed(ONE, v), BAD_TOKENS),
-    ("attend weights", lambda v: attended(weights=v), NO_WEIGHTS),
-    ("attend layer", lambda v: attended(layer=v), st.sampled_from([1, -1, 0.0, None, True])),
-    *(
-        (f"attend {name}", lambda v, n=name: attended(**{n: v}), BAD_STREAMS)
-        for name in composition.PATHS
-    ),
-    ("unembed weights", lambda v: model.unembed(v, STREAM), NO_WEIGHTS),
-    ("unembed stream", lambda v: model.unembed(ONE, v), BAD_STREAMS),
-    (
-        "copying_score",
-        products.copying_score,
-        st.one_of(bad_tensors((3, 3)), st.sampled_from([torch.ones(2, 3), torch.ones(3)])),
-    ),
     (
         "scored logits",
         lambda v: reading.scored(v, PROMPTS, metric=lambda rows, _: rows[:, 0]),
@@ -127,18 +112,19 @@ CASES: list[Case] = [
     (
         "scored prompts",
         lambda v: reading.scored(torch.ones(1, 60, 8), v, metric=lambda rows, _: rows[:, 0]),
-        NO_PROMPTS,
+        BAD_PROMPTS,
     ),
     *(
         case
         for one in (composition.ablated_logits, composition.cost)
         for case in (
+            *weights_cases(one, lambda v, f=one: f(v, PROMPTS, paths=()), TWO),
             (
-                f"{one.__name__} weights",
+                f"{one.__name__} one layer",
                 lambda v, f=one: f(v, PROMPTS, paths=()),
-                st.one_of(NO_WEIGHTS, st.just(ONE)),
+                st.just(ONE),
             ),
-            (f"{one.__name__} prompts", lambda v, f=one: f(TWO, v, paths=()), NO_PROMPTS),
+            (f"{one.__name__} prompts", lambda v, f=one: f(TWO, v, paths=()), BAD_PROMPTS),
             (f"{one.__name__} paths", lambda v, f=one: f(TWO, PROMPTS, paths=v), BAD_PATHS),
             (
                 f"{one.__name__} replacement",
@@ -186,8 +172,8 @@ test_bad_input_is_refused_with_an_explanation = refusal_test(CASES)
 def test_every_public_function_is_tried():
     tried = {name.split()[0] for name, _, _ in CASES}
     modules = (
-        *(attribution, composition, config, handmade, model),
-        *(products, reading, task, training, weights),
+        *(attribution, composition, config, handmade),
+        *(products, reading, task, training),
     )
     for module in modules:
         assert public_functions(module) <= tried, module.__name__

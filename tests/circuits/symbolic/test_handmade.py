@@ -5,8 +5,8 @@ import itertools
 import pytest
 import torch
 
+from mechnotes.circuits.attention_only.products import qk_circuit
 from mechnotes.circuits.symbolic import attribution, composition, handmade, products, reading, task
-from mechnotes.circuits.symbolic.model import forward
 
 PROMPTS = task.all_prompts()
 ALL = {
@@ -48,7 +48,7 @@ def test_one_head_that_looks_at_places_alone_cannot_do_better_than_one_in_two():
 
 
 def test_one_head_ranks_the_names_and_is_nearly_undecided_where_the_ranks_are_far_apart():
-    logits = forward(handmade.one_head().each(lambda W: W.double()), PROMPTS.tokens).logits[0]
+    logits = reading.logits(handmade.one_head().each(lambda W: W.double()), PROMPTS)[0]
     rows = torch.arange(60)
     right = logits[rows, PROMPTS.answers]
     margin = right - logits.scatter(1, PROMPTS.answers[:, None], -torch.inf).amax(-1)
@@ -60,7 +60,7 @@ def test_one_head_ranks_the_names_and_is_nearly_undecided_where_the_ranks_are_fa
 
 
 def test_a_ranking_is_what_one_head_looks_by():
-    scores = products.qk_circuit(handmade.one_head())[0, 0, 0]
+    scores = qk_circuit(handmade.one_head())[0, 0, 0]
     asked_by_the_end = scores[products.SOURCES.index("place 4")]
     assert (asked_by_the_end[: len(task.NAMES)].diff() > 1).all()
 

@@ -3,15 +3,26 @@
 import torch
 
 from mechnotes import metrics
-from mechnotes.circuits.symbolic import handmade, model, reading, task
+from mechnotes.circuits.attention_only import model
+from mechnotes.circuits.symbolic import handmade, reading, task
+from tests.circuits.attention_only.slow import slow_logits
 from tests.circuits.symbolic.random_models import random_models
 
 PROMPTS = task.all_prompts()
 
 
+def test_logits_are_those_after_the_last_position():
+    weights = random_models(n_layers=2)
+    found = reading.logits(weights, PROMPTS)
+    for seed in range(weights.n_seeds):
+        for number in (0, 17, 59):
+            last = slow_logits(weights, seed, PROMPTS.tokens[number])[-1]
+            assert torch.allclose(found[seed, number], last)
+
+
 def test_accuracy_and_logit_difference_equal_loops_over_models_and_prompts():
     weights = random_models()
-    logits = model.forward(weights, PROMPTS.tokens).logits
+    logits = model.forward(weights, PROMPTS.tokens).logits[:, :, -1]
     for seed in range(weights.n_seeds):
         rows = zip(logits[seed], PROMPTS.answers, PROMPTS.wrong, strict=True)
         found = [(row.argmax() == a, row[a] - row[w]) for row, a, w in rows]
@@ -24,7 +35,7 @@ def test_accuracy_and_logit_difference_equal_loops_over_models_and_prompts():
 
 def test_a_model_that_says_both_names_is_right_half_of_the_time_and_prefers_neither():
     both = handmade.two_heads().each(lambda W: W[:, :, :1] if W.ndim == 5 else W)
-    log_probs = model.forward(both, PROMPTS.tokens).logits.log_softmax(-1)[0]
+    log_probs = reading.logits(both, PROMPTS).log_softmax(-1)[0]
     assert torch.allclose(log_probs.amax(-1).exp(), torch.tensor(0.5), atol=1e-3)
     assert torch.allclose(reading.logit_difference(both, PROMPTS), torch.zeros(1), atol=1e-4)
     assert not reading.solved(both, PROMPTS).any()

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from mechnotes.circuits.attention_only.weights import AXES
 from mechnotes.circuits.symbolic import task, training
 from mechnotes.circuits.symbolic.config import SymbolicConfig
-from mechnotes.circuits.symbolic.weights import AXES
 from mechnotes.runs import Run
-from tests.circuits.symbolic.test_model import slow_logits
+from tests.circuits.attention_only.slow import slow_logits
+from tests.superposition.test_training import KilledRun
 
 SMALL = SymbolicConfig(
     n_layers=2,
@@ -30,7 +31,7 @@ def train_one_by_hand(config: SymbolicConfig, *, seed: int):
     alone = training.initial_weights(config).each(lambda W: W[seed : seed + 1].requires_grad_())
     moments = dict.fromkeys(AXES, (0.0, 0.0))
     for step in range(1, config.steps + 1):
-        logits = torch.stack([slow_logits(alone, 0, row) for row in PROMPTS.tokens])
+        logits = torch.stack([slow_logits(alone, 0, row)[-1] for row in PROMPTS.tokens])
         loss = torch.nn.functional.cross_entropy(logits, PROMPTS.answers)
         gradients = torch.autograd.grad(loss, list(alone.tensors().values()))
         for (name, tensor), gradient in zip(alone.tensors().items(), gradients, strict=True):
@@ -63,20 +64,6 @@ def test_the_same_config_gives_the_same_numbers_and_another_seed_others():
     other = training.train(replace(SMALL, seed=1))
     assert torch.equal(first.stored.W_Q, again.stored.W_Q)
     assert not torch.allclose(first.loss, other.loss, atol=1e-3)
-
-
-class KilledRun(Run):
-    """A run that dies after some steps."""
-
-    def __init__(self, *, steps_to_live: int, **options) -> None:
-        super().__init__(**options)
-        self.steps_to_live = steps_to_live
-
-    def trace(self, value) -> None:
-        super().trace(value)
-        self.steps_to_live -= 1
-        if self.steps_to_live == 0:
-            raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("steps_to_live", [1, 2, 4, 5])

@@ -1,0 +1,152 @@
+# ---
+# summary: >-
+#   Every text follows rules of its own, so nothing can be learnt by heart. Models first guess, then count symbols, then count pairs, and
+#   end within a hundredth of a nat of the best that can be known.
+# needs:
+#   - "[how an induction head forms](70_induction_forms.py)"
+# ---
+
+# %% [markdown]
+# # What does a model learn while it reads?
+#
+# A segment that repeats word for word is a simple thing to continue. Here nothing repeats: each text is drawn from a random
+# [Markov chain](../../glossary.md#markov-chain) of its own, a table that says what follows *a*, *b* and *c* how often. No table
+# comes twice, so a model cannot learn one by heart. It has to find it out *while it reads*, which is
+# [in-context learning](../../glossary.md#in-context-learning) in its simplest form. How well can one do that at
+# best, and how do models get there?
+
+# %%
+import torch
+
+from mechnotes import claims, experiments
+from mechnotes.circuits.markov import bayes, chains, training
+from mechnotes.circuits.markov import claims as measured
+from mechnotes.plots import curves, style
+
+# %% [markdown]
+# ## What can be known
+#
+# Three ways to guess the next symbol ([`bayes`][mechnotes.circuits.markov.bayes]):
+#
+# - **uniform**: every symbol alike;
+# - **unigram**: how often has each symbol come so far?
+# - **bigram**: how often has each symbol come *after the present one* so far?
+#
+# The third is the best possible: if all tables are equally likely beforehand, the chance of *j* after $n$ visits with $n_j$ times *j* is
+# $(n_j+1)/(n+3)$, and no predictor can beat that.
+
+# %%
+trained = experiments.load(training.train, "two-layers")
+texts = training.watched(trained.config)
+print("a text:", "".join("abc"[symbol] for symbol in texts[0].tolist()))
+level = {
+    name: measured.loss_of(name)
+    for name in ("uniform", "unigram", "bigram")
+}
+for name, loss in level.items():
+    print(f"{name:8}{loss:.3f} nats")
+
+# %% [markdown]
+# ## The course of training
+#
+# Five models, two layers, two heads each.
+
+# %% alt="Five curves fall from 1.1 nats to the unigram level of 1.005 within 100 steps, pass it slowly, and approach the bigram level of 0.891 by step 1200." caption="Loss on texts of new chains. Dotted: the three strategies." tags=["trained"]
+steps = torch.tensor(trained.config.recorded)
+figure, ax = style.figure(6.4, 3.4)
+curves.draw_seeds(
+    ax, steps, trained.curve.T, color="clean", label="two layers"
+)
+for name, loss in level.items():
+    curves.draw_threshold(ax, loss, label=name)
+ax.set(xlabel="steps", ylabel="loss (nats)", ylim=(0.87, 1.13))
+style.settle(figure)
+figure
+
+# %% [markdown]
+# The models are at the unigram level after a hundred steps, rest near it, and then go on to the bigram level. The last tenth of a nat takes ten
+# times as long as the first. In the end all five are within 0.01 nats of the best that can be known.
+
+# %%
+claims.badge(measured.share_of_steps_at_unigrams)
+
+# %%
+claims.badge(measured.distance_from_the_best)
+
+# %% [markdown]
+# ## The same loss, or the same answers?
+#
+# Two predictors may have equal losses and disagree everywhere. So compare the predictions themselves: the
+# [divergence](../../glossary.md#kl-divergence) of a model's chances from those of each strategy, by place in the text.
+
+# %%
+from mechnotes.circuits.attention_only import model
+
+with torch.no_grad():
+    said = model.logits(trained.weights, texts)[:, :, :-1].log_softmax(-1)
+apart = {}
+for name in ("unigram", "bigram"):
+    known = getattr(bayes, name)(texts, d_vocab=3)
+    away = (known * (known.log() - said)).sum(-1).mean(1)
+    apart[name] = away
+    print(f"divergence from {name:8}{away.mean():.3f} nats")
+
+# %% alt="Two groups of five curves over the place in the text. Divergence from the unigram strategy rises from 0 to 0.15; divergence from the bigram strategy stays at 0.01." caption="How far the trained models are from each strategy, by how much of the text they have read." tags=["trained"]
+place = torch.arange(1, texts.shape[1])
+figure, ax = style.figure(6.0, 3.2)
+for name, color in (("unigram", "control"), ("bigram", "clean")):
+    curves.draw_seeds(ax, place, apart[name], color=color, label=name)
+ax.set(xlabel="symbols read", ylabel="divergence (nats)")
+style.settle(figure)
+figure
+
+# %% [markdown]
+# They have learnt the *rule*, not just its loss: their answers agree with exact counting everywhere in the text. In the first few places
+# the two strategies are nearly the same, because there is hardly anything to count.
+#
+# ## Is it the second layer? The control
+#
+# An [induction head](../../glossary.md#induction-head) that attends to *all* places after earlier copies of the present symbol, evenly,
+# counts pairs: this is a statistical induction head. It takes two layers. Can one layer do it?
+
+# %%
+single = experiments.load(training.train, "one-layer")
+for name, one in (("one layer", single), ("two layers", trained)):
+    loss = training.mean_loss(one.weights, texts) - level["bigram"]
+    print(
+        f"{name:11}{loss.min():.3f} to {loss.max():.3f} nats above the best"
+    )
+
+# %% [markdown]
+# HERE
+#
+# ## Out of its depth
+#
+# The models were trained on chains whose rows are drawn evenly. How do they fare on a chain that is nearly certain, *a b c a b c* with a
+# slip now and then? The best predictor that expects evenly drawn rows is not the best one here, and it shows what the models have taken in
+# as their *prior*.
+
+# %%
+generator = torch.Generator().manual_seed(0)
+sure = torch.arange(64).remainder(3).repeat(64, 1)
+slips = torch.rand(64, 64, generator=generator) < 0.05
+sure = torch.where(slips, torch.randint(3, (64, 64), generator=generator), sure)
+exact = bayes.loss(sure, bayes.bigram(sure, d_vocab=3))
+loss = training.mean_loss(trained.weights, sure)
+print(f"exact counting {exact:.3f} nats")
+print(f"models         {loss.min():.3f} to {loss.max():.3f} nats")
+
+# %% [markdown]
+# THERE
+
+# %% [markdown]
+# ## What this page claims
+
+# %%
+end = training.mean_loss(trained.weights, texts)
+assert (end - level["bigram"]).max() < 0.03
+assert (end - level["unigram"]).max() < -0.05
+assert apart["bigram"].mean() < 0.2 * apart["unigram"].mean()
+
+# %% [markdown]
+# Next: [Which story about induction survives?](90_scrubbing.py)
