@@ -48,11 +48,11 @@ def composition(
 
 
 def key_composition(
-    W_V: Float[Tensor, "*batch d_model d_head"],
-    W_O: Float[Tensor, "*batch d_head d_model"],
-    W_Q: Float[Tensor, "*batch d_model d_head"],
-    W_K: Float[Tensor, "*batch d_model d_head"],
-) -> Float[Tensor, "*batch"]:
+    W_V: Float[Tensor, "d_model d_head"],
+    W_O: Float[Tensor, "d_head d_model"],
+    W_Q: Float[Tensor, "d_model d_head"],
+    W_K: Float[Tensor, "d_model d_head"],
+) -> float:
     """K-composition of two heads in units of what random matrices have.
 
     Args:
@@ -68,13 +68,13 @@ def key_composition(
     Raises:
         ValueError: As `composition`.
     """
-    axes = ("...", "d_model", "d_head")
+    axes = ("d_model", "d_head")
     validate.shape(validate.finite(W_V, "W_V"), "W_V", axes)
-    sizes = {"d_model": W_V.shape[-2], "d_head": W_V.shape[-1]}
-    for name, W in (("W_Q", W_Q), ("W_K", W_K)):
-        validate.shape(validate.finite(W, name), name, axes, **sizes)
-    validate.shape(validate.finite(W_O, "W_O"), "W_O", ("...", "d_head", "d_model"), **sizes)
-    return composition(W_V @ W_O, W_K @ W_Q.mT) * math.sqrt(W_V.shape[-2])
+    sizes = dict(zip(axes, W_V.shape, strict=True))
+    validate.shape(validate.finite(W_Q, "W_Q"), "W_Q", axes, **sizes)
+    validate.shape(validate.finite(W_K, "W_K"), "W_K", axes, **sizes)
+    validate.shape(validate.finite(W_O, "W_O"), "W_O", ("d_head", "d_model"), **sizes)
+    return composition(W_V @ W_O, W_K @ W_Q.mT).item() * math.sqrt(len(W_V))
 
 
 def scores(

@@ -58,7 +58,7 @@ class Bounds:
         for answer, right, trial in zip(answers, expected, trials, strict=True):
             if said := form_fault(answer, right) or self._unusable(answer):
                 return f"{said} The input was {trial}."
-        measured = self._measured(answers, trials)
+        measured = [self.measure(*pair) for pair in zip(answers, trials, strict=True)]
         for bound in self.bounds:
             for numbers in measured:
                 if not bound.holds(numbers[bound.name]):
@@ -70,12 +70,13 @@ class Bounds:
         for one, other in zip(answers, others, strict=True):
             if form_fault(one, other) or self._unusable(one) or self._unusable(other):
                 return False
-        pairs = zip(self._measured(answers, trials), self._measured(others, trials), strict=True)
-        return all(
-            math.isclose(one[name], other[name], rel_tol=0.0, abs_tol=self.tolerance)
-            for one, other in pairs
-            for name in one
-        )
+        return all(map(self._close, answers, others, trials))
+
+    def _close(self, answer: Any, other: Any, trial: Trial) -> bool:
+        """Whether every number of one trial is close."""
+        one, two = self.measure(answer, trial), self.measure(other, trial)
+        tolerance = self.tolerance
+        return all(math.isclose(one[n], two[n], rel_tol=0.0, abs_tol=tolerance) for n in one)
 
     def _unusable(self, answer: Any) -> str | None:
         """A sentence if an answer holds numbers with which nothing can be run."""
@@ -85,11 +86,6 @@ class Bounds:
         if entries.numel() and (most := entries.abs().max().item()) > self.largest:
             return f"It returned numbers up to {most:.2g}; expected none above {self.largest:.2g}."
         return None
-
-    def _measured(
-        self, answers: Sequence[Any], trials: Sequence[Trial]
-    ) -> list[Mapping[str, float]]:
-        return [self.measure(one, trial) for one, trial in zip(answers, trials, strict=True)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -94,7 +94,8 @@ def _kinds(seed: int) -> dict[str, list[hand.HiddenHead]]:
         def attend(tokens: hand.Tokens) -> hand.Pattern:
             return hand.onto(hand.back(tokens, steps), hand.first(tokens), strength=0.95)
 
-        return hand.HiddenHead(name=f"a head that looks {steps} places back", function=attend)
+        far = "one place" if steps == 1 else f"{steps} places"
+        return hand.HiddenHead(name=f"a head that looks {far} back", function=attend)
 
     def copies(tokens: hand.Tokens) -> hand.Pattern:
         return hand.onto(marks.earlier(tokens), hand.first(tokens), strength=0.95)

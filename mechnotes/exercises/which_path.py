@@ -33,7 +33,7 @@ def _suspects(generator: torch.Generator) -> tuple[Trial, ...]:
     trials = []
     for number, (weights, _) in enumerate(disguise.suspects(N_MODELS, seed=seed), start=1):
         drawn = texts.with_repeats(
-            24, n_letters=weights.d_vocab - 1, generator=rng.generator(seed, "texts", number)
+            12, n_letters=weights.d_vocab - 1, generator=rng.generator(seed, "texts", number)
         )
         suspect = Suspect(number=number, **weights.tensors())
         trials.append(Trial(given={"weights": suspect, "texts": drawn}, n_positional=2))

@@ -63,11 +63,10 @@ def test_a_key_that_is_made_to_read_a_head_stands_out_in_k_and_nowhere_else():
 
 def test_key_composition_is_the_k_score_in_units_of_chance():
     models = random_models()
-    scores = composition_scores.scores(models)["K"][:, 1, 0]
-    found = composition_scores.key_composition(
-        models.W_V[:, 0, 1], models.W_O[:, 0, 1], models.W_Q[:, 1, 0], models.W_K[:, 1, 0]
-    )
-    assert torch.allclose(found, scores * math.sqrt(models.d_model))
+    score = composition_scores.scores(models)["K"][2, 1, 0].item()
+    lower, upper = (models.W_V[2, 0, 1], models.W_O[2, 0, 1]), (models.W_Q, models.W_K)
+    found = composition_scores.key_composition(*lower, *(W[2, 1, 0] for W in upper))
+    assert found == pytest.approx(score * math.sqrt(models.d_model))
 
 
 @pytest.mark.parametrize(("width", "rank"), [(32, 4), (64, 8), (64, 32)])

@@ -7,7 +7,7 @@ import torch
 
 from mechnotes.exercises import catalog
 from mechnotes.superposition import phase
-from tests.exercises import correct_by_hand, correct_patching
+from tests.exercises import correct_by_hand, correct_patching, correct_products
 
 
 def _sampler_bernoulli(n_samples, *, density, generator):
@@ -137,6 +137,7 @@ CORRECT = {
     "E05": (_best_sort, _best_loop),
     **correct_by_hand.CORRECT,
     **correct_patching.CORRECT,
+    **correct_products.CORRECT,
 }
 
 

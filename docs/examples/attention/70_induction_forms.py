@@ -138,14 +138,14 @@ slider.make(
 found = composition_scores.scores(two.weights)
 chance = composition_scores.baseline(two.config.d_model, two.config.d_head)
 spread = {
-    f"{kind}: upper heads' {what}": chance.standardised(found[kind]).flatten()
+    f"{kind}: upper heads' {what}": chance.standardised(
+        found[kind]
+    ).flatten()
     for kind, what in (("K", "keys"), ("Q", "queries"), ("V", "values"))
 }
 
 # %% alt="Three rows of 80 dots. K reaches from -9 to 17; Q lies between -15 and -1; V between -13 and 6." caption="Composition scores of all pairs of heads in five models." tags=["trained"]
-strips.plot_strips(
-    spread, label="standard deviations from random heads"
-)
+strips.plot_strips(spread, label="standard deviations from random heads")
 
 # %% [markdown]
 # In every model the largest score is one of K, 12 to 17 deviations out. Queries read *less* of the lower layer than chance: they have turned
@@ -166,7 +166,10 @@ claims.badge(measured.share_of_virtual_heads)
 # %%
 cheat = experiments.load(training.train, "one-layer-fixed-period")
 own, other = measures.fresh("one-layer-fixed-period"), measures.fresh()
-for name, seen in (("period 12, as in training", own), ("any period", other)):
+for name, seen in (
+    ("period 12, as in training", own),
+    ("any period", other),
+):
     loss = reading.loss_on_repeats(cheat.weights, seen)
     print(f"{name:26} {loss.min():.2f} to {loss.max():.2f} nats")
 
@@ -185,7 +188,9 @@ assert measures.sharpness(two.curves["repeats"]).min() > 0.8
 assert set(measures.kinds_of_strongest(two.weights)) == {"K"}
 assert chance.standardised(found["Q"]).max() < 0
 assert reading.loss_on_repeats(cheat.weights, own).max() < 0.1
-assert reading.loss_on_repeats(cheat.weights, other).min() > measures.guess()
+assert (
+    reading.loss_on_repeats(cheat.weights, other).min() > measures.guess()
+)
 
 # %% [markdown]
 # Next: [What does a model learn while it reads?](80_learning_in_context.py)

@@ -126,7 +126,9 @@ curves.draw_threshold(ax, 0.02, label="tau")
 labels.spread_labels(figure)
 
 # %%
-print(f"lowest kept {ordered[4]:.3f}, highest dropped {ordered[5]:.3f} nats")
+print(
+    f"lowest kept {ordered[4]:.3f}, highest dropped {ordered[5]:.3f} nats"
+)
 
 
 @torch.no_grad()

@@ -131,6 +131,21 @@ def sharpness_of_the_fall() -> Measured:
 
 
 @claim(
+    id="N-MF-4",
+    statement="Induction heads copy: what they look at, they raise",
+    published="a copying score above 0.7 for the induction head; positive for most heads",
+    source=ELHAGE + ", detecting copying behavior",
+    band=Band(low=0.7, high=1, unit="copying score"),
+    control_band=Band(low=-1, high=0.3, unit="copying score"),
+    recorded="reproduced",
+)
+def copying() -> Measured:
+    """Lowest upper head of five models. Control: the mean of the lower heads."""
+    found = measures.copying_scores()
+    return _measured(found[:, 1].amin(1), min, control=found[:, 0].mean().item())
+
+
+@claim(
     id="N-MF-5a",
     statement="Induction heads read in their keys what a head below wrote",
     published="a K-composition score more than 3 standard deviations above random heads",

@@ -1,6 +1,7 @@
 """What the induction claims measure, from stored weights and texts that nobody was trained on."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from mechnotes import experiments
 from mechnotes.circuits import composition_scores
-from mechnotes.circuits.attention_only import model
+from mechnotes.circuits.attention_only import model, products
 from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.induction import reading
 from mechnotes.circuits.induction.texts import Texts
@@ -33,6 +34,24 @@ def fresh(case: str = "two-layers", *, n_texts: int = N_TEXTS) -> Texts:
 def guess() -> float:
     """Loss of an even guess among all tokens, in nats."""
     return math.log(trained("two-layers").config.d_vocab)
+
+
+def copying_scores() -> Float[Tensor, "seed layer head"]:
+    """Copying score of every head between tokens, in the models with two layers."""
+    weights = trained("two-layers").weights
+    between_tokens = products.ov_circuit(weights)[..., : weights.d_vocab, :]
+    return products.copying_score(between_tokens)
+
+
+@torch.no_grad()
+def cost_without(
+    weights: Weights, texts: Texts, *, layer: int, heads: Sequence[int]
+) -> Float[Tensor, " seed"]:
+    """What the loss on the repeats gains when some heads of a layer write nothing, in nats."""
+    tensors = {name: W.clone() for name, W in weights.tensors().items()}
+    tensors["W_O"][:, layer, list(heads)] = 0
+    silenced = reading.loss_on_repeats(Weights(**tensors), texts)
+    return silenced - reading.loss_on_repeats(weights, texts)
 
 
 def best_key_composition() -> Float[Tensor, " seed"]:
