@@ -7,7 +7,7 @@ import torch
 
 from mechnotes.exercises import catalog
 from mechnotes.superposition import phase
-from tests.exercises import correct_by_hand, correct_patching, correct_products
+from tests.exercises import correct_attention, correct_by_hand, correct_patching, correct_products
 
 
 def _sampler_bernoulli(n_samples, *, density, generator):
@@ -135,6 +135,7 @@ CORRECT = {
     "E03": (_dimensionality_loop, _dimensionality_products),
     "E04": (_crossing_bisection, _crossing_fraction),
     "E05": (_best_sort, _best_loop),
+    **correct_attention.CORRECT,
     **correct_by_hand.CORRECT,
     **correct_patching.CORRECT,
     **correct_products.CORRECT,

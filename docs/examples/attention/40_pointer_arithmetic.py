@@ -243,9 +243,21 @@ curves.plot_lines(
 )
 
 # %% [markdown]
-# With a single hand the pointer stands at 7, between the two answers, where nothing was said. So the construction
-# needs room for its positions: about as many dimensions as the text has places. A [note of the token
-# before](50_previous_token.py) needs no such arithmetic.
+# With a single hand the pointer stands at 7, between the two answers, where nothing was said. How many hands does
+# it take to find both, whichever two places are averaged?
+
+# %%
+two = torch.combinations(torch.arange(23))
+means, both_found = clock[two].mean(1) @ forward, {}
+for n in (1, 4, 9, 12):
+    best = (means[:, : 2 * n] @ clock[:, : 2 * n].T).topk(2).indices
+    both = (best.sort().values == two + 1).all(1)
+    both_found[n] = both.float().mean().item()
+    print(f"{n:2} hands: both found for {both_found[n]:.0%} of the pairs")
+
+# %% [markdown]
+# Nine hands of twelve, so the construction needs nearly as many dimensions as the text has places. A [note of the
+# token before](50_previous_token.py) needs no such arithmetic.
 #
 # ## Try it: write the four matrices
 #
@@ -285,6 +297,7 @@ assert right["queries hear another text"] < 0.3
 assert right["nothing repeats"] <= 1 / 24 + 0.05
 assert looks[1, 2] > 0.49 and looks[1, 5] > 0.49
 assert fit["1 hand"].argmax() == 7
+assert both_found[1] < 0.2 and both_found[9] == both_found[12] == 1
 assert set(fit["12 hands"].topk(2).indices.tolist()) == {3, 11}
 
 # %% [markdown]
