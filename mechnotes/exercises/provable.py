@@ -32,6 +32,7 @@ class ModelTrial(Trial):
     clear: bool
     """Whether more than half of the inputs have to be proven right."""
 
+
 _NOISE = 3e-4  # a score of a clear model moves by 0.05, and no two logits are equal
 
 

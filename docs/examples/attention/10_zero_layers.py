@@ -29,7 +29,7 @@ from mechnotes.circuits.bigrams import (
 )
 from mechnotes.circuits.bigrams import claims as measured
 from mechnotes.exercises import products as exercises
-from mechnotes.plots import curves, heatmap, strips
+from mechnotes.plots import curves, heatmap, scatter, strips
 
 # %% [markdown]
 # ## A language that we know by heart
@@ -57,19 +57,27 @@ print(f"an even guess     {torch.tensor(20.0).log().item():.3f} nats")
 # $W_E W_U$ holds the logits after token $i$, and a softmax turns it into probabilities. (These models have positions
 # too, of which they make nothing; [`bigram_table`][mechnotes.circuits.bigrams.tables.bigram_table] takes their mean.)
 
-# %% alt="Two matrices of twenty by twenty cells side by side, with the same pattern of a few dark cells in each row." caption="Left the language, right what one model's weights say of it; a row is the token that was read." tags=["trained"]
+# %% alt="A matrix of twenty by twenty cells: each row has a few dark cells and many pale ones." caption="What one model's weights say; a row is the token that was read, a column the next one." tags=["trained"]
 read = tables.bigram_table(wide.weights)
-heatmap.plot_matrices(
-    torch.stack((language.transitions, read[0])),
-    titles=("the language", "read off the weights"),
+heatmap.plot_matrix(
+    read[0],
     label="probability of the next token",
-    columns=2,
+    x_label="next token",
+    y_label="last token",
     signed=False,
 )
 
+# %% alt="Four hundred dots on the diagonal, from 0 to 0.63." caption="All 400 entries of the table: in the language, and in the weights." tags=["trained"]
+scatter.plot_agreement(
+    language.transitions.flatten(),
+    read[0].flatten(),
+    x_label="probability in the language",
+    y_label="read off weights",
+)
+
 # %% [markdown]
-# One has to look for differences. The [KL divergence](../../glossary.md#kl-divergence) counts them: it is what the
-# model's loss after a token lies above the lowest possible.
+# Every entry lies on the line. The [KL divergence](../../glossary.md#kl-divergence) of a row says what is left: it is
+# what the model's loss after that token lies above the lowest possible.
 
 # %%
 for seed, row in enumerate(tables.divergence(read, language.transitions)):
@@ -94,7 +102,7 @@ claims.badge(measured.bigram_loss)
 # rank $d$: all its rows are mixtures of $d$ rows. Twenty rows of logarithms need up to 19, because a constant added
 # to a row changes nothing. A stream of 24 can hold them, a stream of 6 cannot. We trained four of those too.
 
-# %% alt="Three falling lines of singular values. The language and the wide model fall slowly together to 19; the narrow model's line falls to zero after the sixth." caption="Singular values of the logarithms of each table. The narrow model has six and not one more." tags=["trained"]
+# %% alt="Two falling lines of singular values. The wide model's falls slowly and reaches zero at the twentieth; the narrow model's drops to zero after the sixth." caption="Singular values of the logarithms of each table. The narrow model has six and not one more." tags=["trained"]
 narrow = experiments.load(training.train, "zero-layers-narrow")
 squeezed = tables.bigram_table(narrow.weights)
 logs = torch.stack((read[0], squeezed[0])).log()
@@ -111,7 +119,7 @@ curves.plot_lines(
 # %% [markdown]
 # What does it give up? Not a few rows, but the details of all of them.
 
-# %% alt="Two rows of twenty dots. With 24 dimensions all lie at 0; with 6 they spread from 0.02 to 0.4 nats." caption="KL divergence of each row of the table; every dot is one token of one model." tags=["trained"]
+# %% alt="Two rows of twenty dots. With 24 dimensions all lie at 0; with 6 they spread from 0.05 to 0.4 nats." caption="KL divergence of each row of the table; every dot is one token of one model." tags=["trained"]
 lost = tables.divergence(squeezed, language.transitions)
 strips.plot_strips(
     {
