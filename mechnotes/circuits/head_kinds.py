@@ -48,10 +48,9 @@ def scores(
     Source:
         Olsson et al. 2022, prefix matching.
     """
-    axes = ("batch", "head", "pos", "pos")
-    validate.shape(validate.floating(pattern, "pattern"), "pattern", axes, pos=pattern.shape[-1])
-    sizes = {"batch": len(pattern), "pos": pattern.shape[-1]}
-    validate.shape(tokens, "tokens", ("batch", "pos"), **sizes)
+    validate.shape(tokens, "tokens", ("batch", "pos"))
+    axes, sizes = ("batch", "head", "pos", "pos"), {"batch": len(tokens), "pos": tokens.shape[1]}
+    validate.shape(validate.floating(pattern, "pattern"), "pattern", axes, **sizes)
     marked = (marks.previous(tokens), marks.followed(tokens))
     return torch.stack([marks.share(pattern, where) for where in marked])
 

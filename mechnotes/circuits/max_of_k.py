@@ -144,7 +144,7 @@ def checked(weights: object, k: int = 1) -> Weights:
 def _inputs(d_vocab: int, k: int) -> Iterator[tuple[Int[Tensor, "batch pos"], list[int]]]:
     """For each last token all others in rising order, and in how many orders they can stand."""
     every = list(itertools.combinations_with_replacement(range(d_vocab), k - 1))
-    others = torch.tensor(every, dtype=torch.long).reshape(-1, k - 1)
+    others = torch.tensor(every, dtype=torch.long).reshape(len(every), k - 1)
     orders = [_orders(one) for one in every]
     for query in range(d_vocab):
         yield torch.cat((others, torch.full((len(others), 1), query)), dim=1), orders

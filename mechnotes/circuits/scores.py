@@ -21,6 +21,7 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
+from mechnotes.circuits import marks
 from mechnotes.patching import _token_checks
 
 
@@ -48,9 +49,7 @@ def attention(
     names = [hooks.name(model, "pattern", layer=layer) for layer in range(model.cfg.n_layers)]
     _, cache = model.run_with_cache(tokens, names_filter=lambda name: name in names)
     patterns = torch.stack([cache[name] for name in names])  # [layer, batch, head, pos, pos]
-    on_marks = (patterns * where[:, None]).sum(-1)  # [layer, batch, head, pos]
-    readers = where.any(-1)
-    return (on_marks * readers[:, None]).sum((1, 3)).cpu() / readers.sum().cpu()
+    return marks.share(patterns, where).cpu()
 
 
 def previous_token(
@@ -58,10 +57,7 @@ def previous_token(
 ) -> Float[Tensor, "layer head"]:
     """Attention to the position before, from 0 to 1."""
     tokens = _texts(model, tokens)
-    n_pos = tokens.shape[1]
-    before = torch.zeros(n_pos, n_pos, dtype=torch.bool, device=tokens.device)
-    before[range(1, n_pos), range(n_pos - 1)] = True
-    return attention(model, tokens, before.expand(len(tokens), -1, -1))
+    return attention(model, tokens, marks.previous(tokens))
 
 
 def duplicate_token(
@@ -69,7 +65,7 @@ def duplicate_token(
 ) -> Float[Tensor, "layer head"]:
     """Attention to earlier occurrences of the reader's own token, from 0 to 1."""
     tokens = _texts(model, tokens)
-    return attention(model, tokens, _earlier(tokens))
+    return attention(model, tokens, marks.earlier(tokens))
 
 
 def induction(
@@ -77,9 +73,7 @@ def induction(
 ) -> Float[Tensor, "layer head"]:
     """Attention to what followed earlier occurrences of the reader's own token, from 0 to 1."""
     tokens = _texts(model, tokens)
-    followed = _earlier(tokens).roll(1, dims=-1)
-    followed[..., 0] = False
-    return attention(model, tokens, followed & _past(tokens))
+    return attention(model, tokens, marks.followed(tokens))
 
 
 @torch.no_grad()
@@ -163,13 +157,3 @@ def _marks(
             fix="Compare, for example weights > 0: attention is not weighted here.",
         )
     return where
-
-
-def _earlier(tokens: Int[Tensor, "batch pos"]) -> Bool[Tensor, "batch pos pos"]:
-    """For each position the earlier ones with the same token."""
-    return (tokens[:, :, None] == tokens[:, None, :]) & _past(tokens)
-
-
-def _past(tokens: Int[Tensor, "batch pos"]) -> Bool[Tensor, "pos pos"]:
-    n_pos = tokens.shape[1]
-    return torch.ones(n_pos, n_pos, dtype=torch.bool, device=tokens.device).tril(-1)

@@ -131,6 +131,18 @@ def discover(
         return find(edges, score, tau=tau)
 
 
+@torch.no_grad()
+def distance(model: LanguageModel, pairs: Pairs) -> float:
+    """What a circuit has to explain: KL(clean || corrupted) of the answers in nats, mean of pairs.
+
+    Raises:
+        ValueError: If the pairs do not fit the model.
+    """
+    _checks.pairs(model, pairs)
+    clean, corrupted = (model(tokens)[:, -1] for tokens in (pairs.clean, pairs.corrupted))
+    return divergence(corrupted, _checks.target(model, pairs, clean)).mean().item()
+
+
 def between_parts(edge: tuple[str, str]) -> bool:
     """Whether an edge leads from one part of the model to another, not within one."""
     sender, receiver = edge

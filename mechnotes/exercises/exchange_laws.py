@@ -114,7 +114,7 @@ def summary(answers: Sequence[Tensor]) -> Float[Tensor, " statistics"]:
     """What tells mistakes apart without the classes: how often rows repeat, stay, and share."""
     found = []
     for rows in answers[1:]:
-        n_components, n_examples = rows.shape
+        n_examples = rows.shape[1]
         stays = (rows == torch.arange(n_examples)).double().mean()
         repeats = (rows[1:] == rows[:-1]).double().mean()
         alike = (rows[:, :, None] == rows[:, None, :]).double().mean()

@@ -138,10 +138,10 @@ one runs it on none.""",
             "has an error; a guarantee has none. Take the worst case of whole groups of inputs.",
         ),
         Misconception(
-            mistake="the answer is always 0",
+            mistake="the answer is 0, or next to it, whatever the model",
             wrong=wrong.nothing,
-            hint="True, and worth nothing. For which last and largest tokens is the model right, "
-            "whatever the other tokens are?",
+            hint="Such a number is worth nothing. For which last and largest tokens is the model "
+            "right, whatever the other tokens are?",
         ),
         Misconception(
             mistake="the largest token is taken to get all attention",

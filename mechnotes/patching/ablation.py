@@ -67,24 +67,21 @@ def ablate(
         The metric of every run; `effect` is what the ablation adds to the clean run's metric.
 
     Raises:
-        ValueError: As `activation.patch`, or if there is nothing to stand in, or the mean of a
-            pattern is asked for.
+        ValueError: As `activation.patch`, or if there is nothing to stand in.
     """
-    _check_kind(kind, site)
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
+    _check_kind(kind, site)
     runs = setting(model, pairs, metric=metric, sites=_sites.needed(site), layers=places.layers)
     stored = _removal.reference_run(runs, reference, sites=[site], layers=places.layers)
-    n_prompts = len(pairs.clean)
-    sweep = Sweep(
+    return Sweep(
         setting=runs,
         base=runs.clean,
         site=site,
-        values=lambda n: _removal.stand_in_at(stored, site, n, kind, n_prompts, seed),
+        values=lambda n: _removal.stand_in_at(stored, site, n, kind, len(pairs.clean), seed),
         first=torch.zeros_like(runs.clean.tokens[:, 0]),
         axes=places,
         batch_size=validate.integer(batch_size, "batch_size", minimum=1),
-    )
-    return sweep.result(direction=f"{kind} ablation", progress=progress)
+    ).result(direction=f"{kind} ablation", progress=progress)
 
 
 @torch.no_grad()

@@ -80,16 +80,11 @@ def patch(
     places = _axes.axes(model, pairs, site=site, heads=heads, positions=positions, layers=layers)
     every, sites = range(model.cfg.n_layers), {site, "attn_out"}
     runs = setting(model, pairs, metric=metric, sites=sites, layers=every)
+    how = {"site": site, "direction": direction, "batch_size": batch_size}
+    finish = partial(_sent, ears=ears) if ears else _sent_to_logits
     highest = max((ear[0] for ear in ears), default=model.cfg.n_layers)
     below = places.below(highest)  # no path leads down
-    sweep = exchange(
-        runs,
-        site=site,
-        direction=direction,
-        axes=below,
-        batch_size=batch_size,
-        finish=partial(_sent, ears=ears) if ears else _sent_to_logits,
-    )
+    sweep = exchange(runs, axes=below, finish=finish, **how)  # type: ignore[arg-type]
     found = runs.score(runs.clean.logits).new_full(places.shape(len(pairs.clean)), torch.nan)
     if below.layers:
         found[[layer < highest for layer in places.layers]] = sweep.run(progress=progress)

@@ -82,7 +82,7 @@ scatter.plot_agreement(
 # %%
 for seed, row in enumerate(tables.divergence(read, language.transitions)):
     print(
-        f"model {seed}: mean {row.mean():.4f} nats, worst row {row.max():.4f}"
+        f"model {seed}: mean {row.mean():.4f} nats, worst {row.max():.4f}"
     )
 
 # %%

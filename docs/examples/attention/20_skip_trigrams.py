@@ -82,7 +82,7 @@ for entry in tables.strongest(table[0], count=10):
 # The eight strongest of 8,000 entries are the eight skip-trigrams of the language, then comes a gap. Does the table also
 # foretell what happens in texts? We put each source into 256 held-out texts and look at the logits after each destination.
 
-# %% alt="Dots along a rising diagonal: most in a heap at zero, eight far up the line." caption="All 8,000 skip-trigrams of one model: read off weights, and measured." tags=["trained"]
+# %% alt="Dots along a rising diagonal: most in a heap at zero, eight between 1.6 and 4 nats, one at minus 1.5." caption="All 8,000 skip-trigrams of one model: read off weights, and measured." tags=["trained"]
 found, read, exchanged = evaluation.compared_uplifts(trained)
 pairs = torch.stack((read[0].flatten(), found[0].flatten()))
 shown = pairs[:, pairs.abs().amax(0) > 0.05]
@@ -99,7 +99,8 @@ claims.badge(measured.uplift_agreement)
 # %% [markdown]
 # (Only entries beyond 0.05 nats are drawn; the badge counts all.) The control gives each head the words of another one:
 # then the order is lost. So the tables are real. But they do not come from the weights *alone*: to know what the source
-# displaces one has to know which words compete for attention, and that is a matter of the texts.
+# displaces one has to know which words compete for attention, and that is a matter of the texts. (That one layer is more
+# than its skip-trigrams was objected by B. Shlegeris in 2022. We shall see how much more.)
 
 # %% [markdown]
 # ## The bug, in theory
@@ -122,7 +123,7 @@ print(f"{known.sum()} of {len(known)} models have learnt both pairs")
 # Twenty-four models with a single head were trained on just these two pairs. Each text opens with "keep" or with
 # something else, and nothing but the pairs can be predicted. What does "keep" say, in the models that know both?
 
-# %% alt="Table of in and at against mind, bay and the. After both, keep says mind and bay, at 1.2 to 1.5 nats, and nothing on the." caption="What keep says: attention times words, read off weights, mean over models." tags=["trained"]
+# %%
 K, IN, AT = config.KEEP, config.IN, config.AT
 outputs = [config.MIND, config.BAY, config.WORDS.index("the")]
 others = [i for i in range(10) if i not in (K, IN, AT, *outputs[:2])]
@@ -132,6 +133,7 @@ def above(rows):
     return rows - rows[..., others].mean(-1, keepdim=True)
 
 
+# %% alt="Table of in and at against mind, bay and the. After both, keep says mind and bay by 2.0 nats each, and nothing on the." caption="What keep says: attention times words, read off weights, mean over models." tags=["trained"]
 drawn.plot_table(
     above(said)[:, [IN, AT], K][:, :, outputs].mean(0),
     rows=("keep ... in", "keep ... at"),
@@ -152,7 +154,7 @@ claims.badge(measured.spoken_leak)
 #
 # Now run the models, with "keep" in the first place and without, and look at the logits.
 
-# %% alt="The same table with what the logits gain: about 4.4 nats on the diagonal, about 0.1 beside it." caption="What the logits gain from keep, measured in texts, mean over the same models." tags=["trained"]
+# %%
 probes = training.probe_texts(two_pairs.config)
 first = torch.zeros(len(probes), dtype=torch.int64)
 gained = torch.stack(
@@ -162,6 +164,8 @@ gained = torch.stack(
     ],
     dim=1,
 )
+
+# %% alt="The same table with what the logits gain: about 4.4 nats on the diagonal, about 0.1 beside it." caption="What the logits gain from keep, measured in texts, mean over the same models." tags=["trained"]
 drawn.plot_table(
     above(gained)[:, :, outputs].mean(0),
     rows=("keep ... in", "keep ... at"),
@@ -194,7 +198,7 @@ for name, (word, unwanted, wanted) in pairs.items():
 # %% [markdown]
 # The models did not know that from the beginning. The unwanted uplift through training:
 
-# %% alt="Lines over 1500 steps. The wanted uplift rises to four nats within a hundred steps and stays. The unwanted one rises with it to over three, then falls to zero by step 700." caption="Uplift of wanted and unwanted outputs in the models that end up knowing both pairs; each thin line is one model." tags=["trained"]
+# %% alt="Lines over 1500 steps. The wanted uplift rises to four nats within a hundred steps and stays. The unwanted one rises with it to between two and four, then falls to about zero by step 700." caption="Uplift of wanted and unwanted outputs in the models that end up knowing both pairs; each thin line is one model." tags=["trained"]
 figure, ax = style.figure(5.8, 3.2)
 steps = torch.tensor(two_pairs.config.curve_steps).double()
 labels.name_axes(ax, x_label="step", y_label="uplift (nats)")
@@ -230,9 +234,20 @@ strips.plot_strips(
 )
 
 # %% [markdown]
-# Now the bug is there to stay: six of eight models raise both words by the same 3.5 nats and leave the choice to
-# chance; the other two avoid the leak by giving up some of what they should say. All eight lose. With a second head,
-# all eight solve it: each head needs to get one source right.
+# Now the bug is there to stay: six of eight models raise both words by the same 3.5 nats. The other two do not leak, but
+# do they say what they should?
+
+# %%
+one = experiments.load(training.train, "one-head-crossed")
+for name, curve in (
+    ("wanted", one.wanted_curve),
+    ("unwanted", one.unwanted_curve),
+):
+    print(f"{name:10}", [f"{v:.1f}" for v in curve[-1].tolist()])
+
+# %% [markdown]
+# Those two give up part of what is wanted. No model with one head comes near the lowest possible loss. With a
+# second head all eight solve it, since each head has only one source to get right.
 
 # %%
 claims.badge(measured.crossed_excess)

@@ -18,7 +18,7 @@
 # %%
 import torch
 
-from mechnotes import claims, metrics, models, prompts
+from mechnotes import claims, models, prompts
 from mechnotes.circuits import claims as measured
 from mechnotes.circuits import discovery, planted, recovery, unrolled
 from mechnotes.exercises import catalog
@@ -126,21 +126,8 @@ curves.draw_threshold(ax, 0.02, label="tau")
 labels.spread_labels(figure)
 
 # %%
-print(
-    f"lowest kept {ordered[4]:.3f}, highest dropped {ordered[5]:.3f} nats"
-)
-
-
-@torch.no_grad()
-def distance(model):
-    clean, other = (model(t)[:, -1] for t in (pairs.clean, pairs.corrupted))
-    target = metrics.Target(
-        answers=pairs.answers, wrong=pairs.wrong, clean=clean
-    )
-    return metrics.divergence(other, target).mean().item()
-
-
-whole = distance(model)
+whole = unrolled.distance(model, pairs)
+print(f"lowest kept {ordered[4]:.3f}, highest dropped {ordered[5]:.3f}")
 print(f"clean against corrupted: {whole:.2f} nats")
 
 # %% [markdown]
@@ -157,7 +144,7 @@ print(f"clean against corrupted: {whole:.2f} nats")
 mixed = [shuffled.load(seed=seed, folded=True) for seed in range(3)]
 nothing, by_share = [], []
 for seed, one in enumerate(mixed):
-    gap = distance(one)
+    gap = unrolled.distance(one, pairs)
     nothing.append(unrolled.discover(one, pairs, tau=0.02))
     by_share.append(unrolled.discover(one, pairs, tau=0.02 * gap / whole))
     print(
