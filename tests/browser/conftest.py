@@ -69,8 +69,8 @@ def browser(whole_session: Chromium) -> Chromium:
 def visits(
     whole_session: Chromium, site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> list[survey.Visit]:
-    """What was seen on every page; screenshots go to MECHNOTES_SCREENSHOTS if it is set."""
+    """What was seen on the chosen pages; screenshots go to MECHNOTES_SCREENSHOTS if it is set."""
     asked_for = os.environ.get(survey.WHOLE)
     folder = Path(asked_for) if asked_for else tmp_path_factory.mktemp("screenshots")
     whole_session.prefer("light")
-    return [survey.visit(whole_session, page, folder) for page in site.pages]
+    return [survey.visit(whole_session, page, folder) for page in survey.chosen(site.pages)]

@@ -15,11 +15,11 @@ from tests.exercises.correct_attention import CORRECT
 HINTED = "This is what you get when"
 
 
-@pytest.mark.parametrize("id", ["E16", "E21", "E35"])
-def test_a_correct_answer_is_not_failed_by_bad_luck(id):
+@pytest.mark.parametrize(("id", "n_seeds"), [("E16", 4), ("E21", 12), ("E35", 3)])
+def test_a_correct_answer_is_not_failed_by_bad_luck(id, n_seeds):
     exercise = catalog.find(id)
     for function in CORRECT[id]:
-        results = [exercise.check(function, seed=seed) for seed in range(8)]
+        results = [exercise.check(function, seed=seed) for seed in range(n_seeds)]
         assert all(result.passed for result in results), function
 
 
@@ -51,6 +51,7 @@ def test_a_detector_that_never_or_always_finds_something_is_told_a_head():
     assert "for an induction head" in catalog.check("E16", lambda a, g: True).message
 
 
+@pytest.mark.bad_input
 @pytest.mark.parametrize("tokens", [torch.zeros(2, 49).long(), torch.full((1, 4), 64), [1, 2]])
 def test_a_hidden_head_says_what_it_cannot_read(tokens):
     message = catalog.check("E16", lambda attend, generator: attend(tokens)).message

@@ -98,7 +98,7 @@ claims.badge(measured.uplift_agreement)
 
 # %% [markdown]
 # (Only entries beyond 0.05 nats are drawn; the badge counts all.) The control gives each head the words of another one:
-# then the order is lost. So the tables are real. But they do not come from the weights *alone*: to know what the source
+# then most of the order is lost. So the tables are real. But they do not come from the weights *alone*: to know what the source
 # displaces one has to know which words compete for attention, and that is a matter of the texts. (That one layer is more
 # than its skip-trigrams was objected by B. Shlegeris in 2022. We shall see how much more.)
 
@@ -121,7 +121,8 @@ print(f"{known.sum()} of {len(known)} models have learnt both pairs")
 
 # %% [markdown]
 # Twenty-four models with a single head were trained on just these two pairs. Each text opens with "keep" or with
-# something else, and nothing but the pairs can be predicted. What does "keep" say, in the models that know both?
+# something else, and nothing but the pairs can be predicted. Five models serve one pair perfectly and are silent on the
+# other; what does "keep" say in those that know both?
 
 # %%
 K, IN, AT = config.KEEP, config.IN, config.AT

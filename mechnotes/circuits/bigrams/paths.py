@@ -10,7 +10,7 @@ Source:
     Elhage et al. 2021, A Mathematical Framework for Transformer Circuits, the path expansion trick.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Int
@@ -100,7 +100,7 @@ def one_layer(
     Args:
         tokens: The text.
         W_E: Embedding.
-        W_pos: Embedding of the positions.
+        W_pos: Embedding of the positions; as many as the longest text has.
         W_Q: Query weights.
         W_K: Key weights.
         W_V: Value weights.
@@ -116,15 +116,8 @@ def one_layer(
     Source:
         Elhage et al. 2021, one-layer models: logits = Id ⊗ W_E W_U + Σ A ⊗ W_E W_V W_O W_U.
     """
-    named = {"W_E": W_E, "W_pos": W_pos, "W_U": W_U}
-    heads = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
-    for name, W in (named | heads).items():
-        axes = tuple(axis for axis in AXES[name] if axis not in ("seed", "layer"))
-        validate.shape(validate.finite(W, name), name, axes)
-    weights = Weights(
-        **{name: W[None] for name, W in named.items()},
-        **{name: W[None, None] for name, W in heads.items()},
-    )
+    outside, heads = (W_E, W_pos, W_U), (W_Q, W_K, W_V, W_O)
+    weights = _one_model(outside, heads)
     validate.shape(tokens, "tokens", ("pos",))
     model.checked_tokens(weights, tokens[None])
     # A place in the text is two sources at once: its token and its position.
@@ -136,6 +129,17 @@ def one_layer(
     pattern = scores.masked_fill(later, -torch.inf).softmax(dim=-1)
     words = pattern @ both @ products.ov_circuit(weights)[0, 0]
     return torch.cat([both @ products.direct_path(weights), words])
+
+
+def _one_model(outside: Sequence[Tensor], heads: Sequence[Tensor]) -> Weights:
+    """Weights of one model of one layer, checked one by one."""
+    tensors = {}
+    for names, found in ((("W_E", "W_pos", "W_U"), outside), (("W_Q", "W_K", "W_V", "W_O"), heads)):
+        for name, W in zip(names, found, strict=True):
+            axes = tuple(axis for axis in AXES[name] if axis not in ("seed", "layer"))
+            validate.shape(validate.finite(W, name), name, axes)
+            tensors[name] = W[None, None] if "layer" in AXES[name] else W[None]
+    return Weights(**tensors)
 
 
 def _checked_patterns(

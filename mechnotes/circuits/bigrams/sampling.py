@@ -24,7 +24,8 @@ def sample(
     Raises:
         ValueError: If it is no language, a count is below 1, or the generator is none.
     """
-    start = stationary(language) if checked(language).start is None else language.start
+    start = checked(language).start
+    start = stationary(language) if start is None else start
     first = start.expand(validate.integer(n_texts, "n_texts", minimum=1), -1)
     validate.integer(n_pos, "n_pos", minimum=1)
     validate.generator(generator)

@@ -76,11 +76,7 @@ def train(config: BigramConfig, *, device: str = "cpu", run: Run | None = None) 
     def loss(weights: Weights, step: int) -> Float[Tensor, " seed"]:
         generator = rng.generator(config.seed, "texts", step)
         texts = sampling.sample(spoken, config.n_texts, config.n_pos + 1, generator=generator)
-        # Times 0: what is not used gets a gradient of 0, so that Adam has a state to save for it.
-        idle = 0 * sum(W.sum() for W in weights.tensors().values())
-        if not config.positions:
-            weights = dataclasses.replace(weights, W_pos=0 * weights.W_pos)
-        return text_loss(weights, texts.to(weights.W_E.device)) + idle
+        return _training_loss(weights, texts, config)
 
     def measures(weights: Weights, _step: int) -> Mapping[str, Float[Tensor, " seed"]]:
         if not config.sources_first:
@@ -106,6 +102,17 @@ def train(config: BigramConfig, *, device: str = "cpu", run: Run | None = None) 
         wanted_curve=fitted.curves["wanted"],
         unwanted_curve=fitted.curves["unwanted"],
     )
+
+
+def _training_loss(
+    weights: Weights, texts: Int[Tensor, "text pos"], config: BigramConfig
+) -> Float[Tensor, " seed"]:
+    """Loss of one step; models without positions read as if all were 0."""
+    # Times 0: what is not used gets a gradient of 0, so that Adam has a state to save for it.
+    idle = 0 * sum(W.sum() for W in weights.tensors().values())
+    if not config.positions:
+        weights = dataclasses.replace(weights, W_pos=0 * weights.W_pos)
+    return text_loss(weights, texts.to(weights.W_E.device)) + idle
 
 
 def initial_weights(config: BigramConfig, *, device: str = "cpu") -> Weights:
