@@ -9,6 +9,8 @@
 - `by_hand`: heads and induction circuits written down, and an intervention that tells them apart.
 - `induction`, `markov`: models that learn to continue texts, and how the circuit forms.
 - `composition_scores`: how much a head reads of what a head below it writes.
+- `head_kinds`: scores of a single head, and a test that tells induction from an offset.
+- `max_of_k`, `max_of_k_bound`: a small model, and an accuracy that is proven instead of estimated.
 - `scrubbing`, `partners`: exchange all that a story about a circuit calls unimportant.
 - `symbolic`: indirect objects in the smallest transformers that can do them.
 - `discovery`: drop every edge that the answer does not need, from the output backwards (ACDC).

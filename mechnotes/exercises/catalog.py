@@ -7,6 +7,7 @@ is no list to keep. A module is imported only when the id was not in the modules
 import difflib
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,7 +46,8 @@ def find(id: str) -> Exercise:
         if exercise.id == id:
             return exercise
         known.append(exercise.id)
-    near = difflib.get_close_matches(str(id).upper(), known, n=1, cutoff=0.5)
+    padded = re.sub(r"^([A-Z])(\d)$", r"\g<1>0\2", str(id).upper())
+    near = difflib.get_close_matches(padded, known, n=1, cutoff=0.5)
     advice = f"Did you mean {near[0]!r}?" if near else "Ids are a letter and one or two digits."
     expected = f"one of {', '.join(sorted(known))}"
     return validate.refuse("exercise id", got=repr(id), expected=expected, fix=advice)
