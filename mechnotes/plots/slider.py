@@ -92,8 +92,8 @@ def make(
 
 
 def _mask(shares: Float[np.ndarray, "rows columns"]) -> str:
-    """A picture whose opacity is the share; the page's style gives it the colour of the theme."""
-    alpha = (shares.clip(0, 1) * 255).round().astype(np.uint8)
+    """A picture whose opacity is the share, in 33 steps; the page's style gives it its colour."""
+    alpha = ((shares.clip(0, 1) * 32).round() * 255 / 32).astype(np.uint8)
     black = np.zeros_like(alpha)
     written = io.BytesIO()
     imsave(written, np.stack([black, black, black, alpha], axis=-1), format="png")

@@ -3,7 +3,7 @@
 #   Take away all layers and a transformer is a table of which token follows which. We read the table off trained
 #   weights, compare it with the language it was trained on, and make the model too narrow to hold it.
 # needs:
-#   - "[how attention moves information](../../notes/framework.py)"
+#   - "[how attention moves information](../../notes/attention.py)"
 # ---
 
 # %% [markdown]
@@ -52,9 +52,9 @@ print(f"an even guess     {torch.tensor(20.0).log().item():.3f} nats")
 # %% [markdown]
 # ## The table, read off the weights
 #
-# Four models, each with a stream of 24 numbers, were trained on this chain. Let $W_E$ be the embedding, one row for
-# each token, and $W_U$ the [unembedding](../../glossary.md#unembedding), one column for each. Then row $i$ of
-# $W_E W_U$ holds the logits after token $i$, and a softmax turns it into probabilities. (These models have positions
+# Four models, each with a stream of 24 numbers, were trained on this chain. Let `W_E` be the embedding, one row for
+# each token, and `W_U` the [unembedding](../../glossary.md#unembedding), one column for each. Then row *i* of
+# `W_E W_U` holds the logits after token *i*, and a softmax turns it into probabilities. (These models have positions
 # too, of which they make nothing; [`bigram_table`][mechnotes.circuits.bigrams.tables.bigram_table] takes their mean.)
 
 # %% alt="A matrix of twenty by twenty cells: each row has a few dark cells and many pale ones." caption="What one model's weights say; a row is the token that was read, a column the next one." tags=["trained"]
@@ -98,8 +98,8 @@ claims.badge(measured.bigram_loss)
 # %% [markdown]
 # ## How narrow may it be?
 #
-# $W_E W_U$ is a product of a tall matrix and a wide one. If the stream has $d$ numbers, the product has at most
-# rank $d$: all its rows are mixtures of $d$ rows. Twenty rows of logarithms need up to 19, because a constant added
+# `W_E W_U` is a product of a tall matrix and a wide one. If the stream has *d* numbers, the product has at most
+# rank *d*: all its rows are mixtures of *d* rows. Twenty rows of logarithms need up to 19, because a constant added
 # to a row changes nothing. A stream of 24 can hold them, a stream of 6 cannot. We trained four of those too.
 
 # %% alt="Two falling lines of singular values. The wide model's falls slowly and reaches zero at the twentieth; the narrow model's drops to zero after the sixth." caption="Singular values of the logarithms of each table. The narrow model has six and not one more." tags=["trained"]

@@ -3,7 +3,7 @@
 #   Every head adds something to the stream, and adding is all it can do. We write heads down by hand: one that
 #   deletes, and two that together act as a third which nobody wrote.
 # needs:
-#   - "[how attention moves information](../../notes/framework.py)"
+#   - "[how attention moves information](../../notes/attention.py)"
 # ---
 
 # %% [markdown]

@@ -4,7 +4,7 @@
 #   falls, one head looks back, another reads what it wrote. One layer never gets there, unless it may cheat.
 # needs:
 #   - "[induction from a previous-token head](50_previous_token.py)"
-#   - "[how attention moves information](../../notes/framework.py)"
+#   - "[how attention moves information](../../notes/attention.py)"
 # ---
 
 # %% [markdown]
@@ -37,7 +37,7 @@ two.provenance
 # ## The fall
 #
 # Loss on the repeated part, for five models with two layers and five with one. A guess among 64 tokens costs
-# $\ln 64 = 4.16$ nats.
+# ln 64 = 4.16 nats.
 
 # %% alt="Five curves with two layers stay at 4 nats until step 280 and then drop to near 0 by step 500. Five curves with one layer sink slowly to 2.8." caption="Loss on tokens that can be foretold. Two layers fall off a cliff; one layer never gets there." tags=["trained"]
 steps = torch.tensor(two.config.recorded)
