@@ -23,6 +23,7 @@ from mechnotes.circuits import composition_scores, marks
 from mechnotes.circuits.attention_only import model
 from mechnotes.circuits.induction import claims as measured
 from mechnotes.circuits.induction import measures, reading, training
+from mechnotes.exercises import catalog
 from mechnotes.plots import curves, slider, strips, style
 
 # %%
@@ -193,6 +194,46 @@ for name, seen in (
 # %% [markdown]
 # Perfect on its own texts, and far worse than a guess on others. Its heads have a high prefix-matching score on texts of period 12, too. So
 # a score on one kind of text does not tell an induction head from a head that counts to twelve; a test with another period does.
+#
+# ## Try it
+#
+# Three exercises: the two scores, a test that is not taken in by an offset, and the composition score. A first attempt at the scores
+# looks at the earlier copy instead of what followed it:
+
+
+# %%
+def attempt(pattern, tokens):
+    before = marks.share(pattern, marks.previous(tokens))
+    return torch.stack(
+        (before, marks.share(pattern, marks.earlier(tokens)))
+    )
+
+
+catalog.check("E15", attempt)
+
+# %% [markdown]
+# A first attempt at telling induction from an offset tests with one period only:
+
+
+# %%
+def offset(attend, generator):
+    tokens = torch.randint(64, (8, 12), generator=generator).repeat(1, 3)
+    found = marks.share(attend(tokens)[:, None], marks.followed(tokens))
+    return bool(found > 0.5)
+
+
+catalog.check("E16", offset)
+
+# %% [markdown]
+# And a composition score that is not compared with chance:
+
+
+# %%
+def bare(W_V, W_O, W_Q, W_K):
+    return composition_scores.composition(W_V @ W_O, W_K @ W_Q.T)
+
+
+catalog.check("E14", bare)
 
 # %% [markdown]
 # ## What this page claims

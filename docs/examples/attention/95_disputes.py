@@ -134,4 +134,4 @@ assert below.amax(0).min() > 1
 assert (below.amax(0) > 3).sum() >= 4
 
 # %% [markdown]
-# Next: [How does one patch, and read the result?](../../notes/patching.py)
+# Next: [Can one prove what a model does?](97_a_proof.py)

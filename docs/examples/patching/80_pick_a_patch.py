@@ -17,7 +17,8 @@
 import torch
 
 from mechnotes import models, prompts
-from mechnotes.patching import activation
+from mechnotes.exercises import catalog
+from mechnotes.patching import activation, graphs
 from mechnotes.plots import picker
 from mechnotes.storybook import grammar
 
@@ -90,6 +91,22 @@ print(best)
 # %% [markdown]
 # It is at the *last* word, not at the name that was changed: heads write where they are needed, not where they read.
 # One pair of prompts is an anecdote; [ask sixty-four](45_how_many_prompts.py) before you believe more than the strongest cell.
+
+# %% [markdown]
+# ## Try it
+#
+# Each cell patches a head for everybody who hears it. Write the patch that only one receiver hears, on a small graph. A first attempt patches
+# the sender itself:
+
+
+# %%
+def attempt(graph, base, source, *, edge, output):
+    other = graphs.run(graph, source)[edge[0]]
+    patched = graphs.run(graph, base, replace={edge[0]: other})
+    return patched[output] - graphs.run(graph, base)[output]
+
+
+catalog.check("E19", attempt)
 
 # %% [markdown]
 # ## What this page claims
