@@ -20,9 +20,9 @@
 #
 # Each position has a vector, the [residual stream](../glossary.md#residual-stream). It begins as the
 # [embedding](../glossary.md#embedding) of the token plus that of its place. A head reads the stream, and *adds* what
-# it has found. Nothing is ever overwritten. So the last vector is a sum, and the
-# [logits](../glossary.md#logit), which are linear in it, are a sum too: one term for every **path** from a
-# token to the output.
+# it has found. Nothing is ever overwritten. So the last vector is a sum. Hold the attention patterns fixed, and
+# the [logits](../glossary.md#logit) are linear in the embeddings: one term for every **path** from a token to the
+# output.
 #
 # A stream has more readers and writers than dimensions, and they share it by keeping to
 # [subspaces](../glossary.md#subspace) of their own. Adding can also delete: a head that writes the negative of what
@@ -65,8 +65,8 @@ networks.plot_network(
 #
 # **One layer** adds one path for each head: a word somewhere before, and what it makes more likely
 # after the present one. These are [skip-trigrams](../glossary.md#skip-trigram), *keep … in mind*. They come with a bug: QK and OV
-# are tables that do not talk to each other, so a head that knows *keep … in mind* and *keep … at bay* also
-# believes in *keep … in bay*. [The table, and the bug](../examples/attention/20_skip_trigrams.py).
+# are tables that do not talk to each other, so what *keep* itself says, to a head that knows *keep … in mind* and *keep … at bay*,
+# speaks for *keep … in bay* too. (Trained models find a way around.) [The table, and the bug](../examples/attention/20_skip_trigrams.py).
 #
 # **Two layers** can *compose*: a head reads what another one wrote. Then new things become possible, and the first is to
 # continue a pattern never seen in training.
@@ -99,8 +99,8 @@ networks.plot_network(
 #   head turns that position one step on and looks there.
 #   [Build it](../examples/attention/40_pointer_arithmetic.py).
 #
-# Both give the same attention and the same answers. [Only an intervention tells them
-# apart](../examples/attention/60_which_composition.py). Trained models find the first, and they find it suddenly:
+# The upper heads attend alike and give the same answers. If both kinds of lower head are there, patterns cannot say which one is heard;
+# [an intervention can](../examples/attention/60_which_composition.py). Trained models find the first, and they find it suddenly:
 # [watch it form](../examples/attention/70_induction_forms.py).
 
 # %% [markdown]
@@ -110,7 +110,7 @@ networks.plot_network(
 # - An attention-only model is a sum of paths from tokens to logits, each of which can be read.
 # - Each head is two circuits, where and what, and they can be studied apart.
 # - Composition is where it becomes interesting, and the ways of composing are not alike.
-# - With MLPs and layer norm the sum is no longer exact. The vocabulary stays useful, and whether it stays *true* has to be
+# - With MLPs and layer norm the sum can no longer be taken apart into linear paths. The vocabulary stays useful, and whether it stays *true* has to be
 #   tested each time: that is what [patching](patching.py) is for.
 #
 # ## To read and watch

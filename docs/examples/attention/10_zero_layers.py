@@ -76,7 +76,7 @@ scatter.plot_agreement(
 )
 
 # %% [markdown]
-# Every entry lies on the line. The [KL divergence](../../glossary.md#kl-divergence) of a row says what is left: it is
+# Every entry that matters to the loss lies on the line; what is very rare in the language is read too high, which no line drawn to this scale would show. The [KL divergence](../../glossary.md#kl-divergence) of a row says what is left: it is
 # what the model's loss after that token lies above the lowest possible.
 
 # %%

@@ -256,7 +256,7 @@ for n in (1, 4, 9, 12):
     print(f"{n:2} hands: both found for {both_found[n]:.0%} of the pairs")
 
 # %% [markdown]
-# Nine hands of twelve, so the construction needs nearly as many dimensions as the text has places. A [note of the
+# Four hands suffice for most pairs, nine for all: the construction needs many dimensions to be safe. A [note of the
 # token before](50_previous_token.py) needs no such arithmetic.
 #
 # ## Try it: write the four matrices

@@ -69,7 +69,7 @@ print(f"flawed model: {all_right} of 20 samples find no mistake")
 # ## What the weights say
 #
 # Take all inputs that end in token *q* and whose largest is *m*. In the worst of them the other three are all that smaller token which the head likes
-# best. Even then *m* gets a certain share of the attention, and from the tables we know what it says with that share and what the others can say
+# best. Even then *m* gets a certain share of the attention, and from three tables (scores, what is said when looked at, what the last token says by itself) we know what it says with that share and what the others can say
 # against it. If *m* still leads, **every** input with this *q* and *m* is right, and we can count them.
 # ([The argument in full][mechnotes.circuits.max_of_k_bound])
 
@@ -104,8 +104,8 @@ for name, (proven, right, guess) in rows.items():
     )
 
 # %% [markdown]
-# A proof stays below the truth; an estimate may lie above it. The proof is careful: it gives up on every input that ends in *q* with largest 7, although most of these are right. That is the price of not
-# running anything, and it is paid in the right direction. How tight a proof is measures how well the model has been understood.
+# A proof stays below the truth; an estimate may lie above it. The proof is careful: it gives up on every input that ends in *q* with largest 7, although most of these are right. That is the price of a crude worst case
+# (it forgets that one of the other three is *q*), and it is paid in the right direction. How tight a proof is measures how well the model has been understood.
 #
 # ## Try to break it: noise on every weight
 #

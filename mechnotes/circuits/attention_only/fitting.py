@@ -169,5 +169,6 @@ def _restore(
     state["state"] = {
         index: {name: saved[f"adam.{index}.{name}"] for name in ("step", "exp_avg", "exp_avg_sq")}
         for index in range(len(AXES))
+        if f"adam.{index}.step" in saved  # Adam keeps nothing of what has no gradient
     }
     optimizer.load_state_dict(state)

@@ -1,7 +1,9 @@
 """Does causal scrubbing tell the right story about induction from wrong ones?
 
 The right story has the keys hear the previous-token heads; the wrong ones the queries or the
-values. Bands are those of the site's list of numbers, set before any model was trained.
+values. Bands are those of the site's list of numbers, set before any model was trained. The
+published numbers are of a model of natural text: 35 % for a simple story much like our right one,
+89 % for a broader one. None is published for the stories that are wrong here.
 """
 
 from functools import cache
@@ -18,7 +20,7 @@ N_TEXTS = 64
 @claim(
     id="N-CS-1a",
     statement="The right story about induction explains most of the loss",
-    published="89 % for the refined hypothesis (two layers, OpenWebText)",
+    published="35 % for a simple story like ours, 89 % for a broader one (OpenWebText)",
     source=CHAN,
     band=Band(low=0.85, high=1, unit="of the loss explained"),
     control_band=Band(low=-0.5, high=0.5, unit="of the loss explained"),
@@ -33,7 +35,7 @@ def right_story() -> Measured:
 @claim(
     id="N-CS-1b",
     statement="A wrong story explains little: queries in the place of keys",
-    published="35 % for the first hypothesis; our band 40 %",
+    published="no number for this story; our band ends at 40 %",
     source=CHAN,
     band=Band(low=-1, high=0.4, unit="of the loss explained"),
     control_band=Band(low=0.85, high=1, unit="of the loss explained"),
@@ -48,7 +50,7 @@ def wrong_story_of_queries() -> Measured:
 @claim(
     id="N-CS-1c",
     statement="Another wrong story explains little: values in the place of keys",
-    published="35 % for the first hypothesis; our band 40 %",
+    published="no number for this story; our band ends at 40 %",
     source=CHAN,
     band=Band(low=-1, high=0.4, unit="of the loss explained"),
     control_band=Band(low=0.85, high=1, unit="of the loss explained"),

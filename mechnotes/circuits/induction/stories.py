@@ -21,7 +21,9 @@ STORIES: Mapping[str, str] = MappingProxyType({"K": "keys", "Q": "queries", "V":
 """Through which input the second layer hears the previous-token heads: the right story is K."""
 
 
-def story(weights: Weights, texts: Texts, kind: str, *, n_heads: int = 2) -> Hypothesis:
+def story(
+    weights: Weights, texts: Texts, kind: str, *, n_heads: int = 2, skip: int = 0
+) -> Hypothesis:
     """A story about one model.
 
     Args:
@@ -30,22 +32,25 @@ def story(weights: Weights, texts: Texts, kind: str, *, n_heads: int = 2) -> Hyp
         kind: "K": keys hear the previous-token heads alone, queries and values the embedding. "Q":
             queries hear them instead. "V": values do.
         n_heads: How many heads count as previous-token heads, the best first.
+        skip: How many of the best to pass over, as a control.
     """
     scores = reading.previous_token(weights, texts.tokens)[0, 0]
-    previous = tuple(f"head 0.{head}" for head in scores.topk(n_heads).indices.tolist())
+    previous = tuple(
+        f"head 0.{head}" for head in scores.topk(n_heads + skip).indices.tolist()[skip:]
+    )
     _, upper = scrubbing.part_names(weights)
     inputs = dict.fromkeys(("queries", "keys", "values"), ("embedding",))
     return Hypothesis(**{**inputs, STORIES[kind]: previous}, logits=upper)
 
 
 def explained(
-    weights: Weights, texts: Texts, kind: str, *, n_heads: int = 2
+    weights: Weights, texts: Texts, kind: str, *, n_heads: int = 2, skip: int = 0
 ) -> Float[Tensor, " seed"]:
     """Share of the loss on the repeats that a story explains, for each of several models."""
     shares = []
     for seed in range(weights.n_seeds):
         one = weights.one(seed)
-        told = story(one, texts, kind, n_heads=n_heads)
+        told = story(one, texts, kind, n_heads=n_heads, skip=skip)
         found = scrubbing.explained(one, texts.tokens, told, where=texts.in_repeats)
         shares.append(found.share)
     return torch.cat(shares)

@@ -162,3 +162,19 @@ def test_models_without_layers_learn_what_follows_what():
     assert (loss(found.weights, 60) < 0.05).all()
     assert found.kept is not None
     assert same(found.kept, found.weights.one(0))
+
+
+def test_a_run_whose_model_leaves_some_weights_unused_resumes_too(tmp_path):
+    """Without layers the heads' weights have no gradient, and Adam keeps nothing of them."""
+    start = random_models(layer=0)
+
+    def loss(weights: Weights, step: int) -> torch.Tensor:
+        tokens = torch.tensor([[step % 3, 1, 2]])
+        return model.logits(weights, tokens).square().mean((1, 2, 3))
+
+    how = {"steps": 6, "learning_rate": 0.01, "every": 3}
+    place = {"checkpoint": tmp_path / "models", "key": "same", "save_seconds": 0.0}
+    with pytest.raises(KeyboardInterrupt):
+        fit(start, loss, run=KilledRun(steps_to_live=3, **place), **how)
+    resumed, whole = fit(start, loss, run=Run(**place), **how), fit(start, loss, run=Run(), **how)
+    assert torch.equal(resumed.weights.W_E, whole.weights.W_E)
