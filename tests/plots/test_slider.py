@@ -35,8 +35,8 @@ def test_a_picture_is_as_opaque_as_the_shares():
     coded = re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", made()._repr_html_())
     assert len(coded) == 4
     pictures = [imread(io.BytesIO(base64.b64decode(code))) for code in coded]
-    assert np.abs(pictures[0][..., 3] - SHARES[0]).max() < 1 / 60
-    assert np.abs(pictures[3][..., 3] - SHARES[1] ** 2).max() < 1 / 60
+    assert np.abs(pictures[0][..., 3] - SHARES[0]).max() < 1 / 50
+    assert np.abs(pictures[3][..., 3] - SHARES[1] ** 2).max() < 1 / 50
 
 
 @pytest.mark.bad_input
