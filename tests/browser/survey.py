@@ -80,10 +80,11 @@ def visit(browser: Chromium, page: str, folder: Path) -> Visit:
 def rounds(page: str, here: str) -> list[tuple[str, int]]:
     """Every paper with every width, with few changes, from what a phone shows first.
 
-    The many reference pages are made by one template: there each paper and each width is seen once.
+    Lessons and reference pages are many and alike: there each paper and each width is seen once,
+    unless somebody asks for screenshots (`MECHNOTES_SCREENSHOTS`).
     """
     other = SCHEMES[1 - SCHEMES.index(here)]
-    if page.startswith("reference/"):
+    if page.startswith(("reference/", "examples/")) and not os.environ.get(WHOLE):
         return [(here, PHONE), (other, DESKTOP)]
     return [(here, PHONE), (here, DESKTOP), (other, DESKTOP), (other, PHONE)]
 
