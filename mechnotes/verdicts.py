@@ -13,6 +13,7 @@ spread is that of several such bests, not that of the seeds.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -91,6 +92,27 @@ class Measured:
                 expected="the lowest and the highest value, in this order",
                 fix="Write spread=(min(values), max(values)).",
             )
+
+    @classmethod
+    def of_seeds(
+        cls,
+        each: Sequence[float | int],
+        value: float | int,
+        *,
+        control: float | int,
+        note: str = "",
+    ) -> "Measured":
+        """One of several seeds' values, with all of them as its spread.
+
+        Args:
+            each: The number for each seed.
+            value: The one that is claimed, such as the worst.
+            control: The same number for the control.
+            note: One sentence for the reader.
+        """
+        found = tuple(each)
+        spread = (min(found), max(found))
+        return cls(value=value, spread=spread, per_seed=found, control=control, note=note)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,3 +133,9 @@ def test_a_control_that_was_promised_must_be_measured():
 def test_a_value_outside_of_its_own_spread_is_refused():
     with pytest.raises(ValueError, match=r"got value 3 with spread 1 to 2; expected .*\. Take"):
         verdicts.judge(claimed(Band(low=0, high=2)), Measured(value=3, spread=(1, 2)))
+
+
+def test_a_number_over_seeds_carries_all_of_them_as_its_spread():
+    found = Measured.of_seeds([0.3, 0.1, 0.2], 0.1, control=0.9, note="worst of three")
+    expected = {"value": 0.1, "spread": (0.1, 0.3), "per_seed": (0.3, 0.1, 0.2), "control": 0.9}
+    assert found == Measured(**expected, note="worst of three")

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from mechnotes import rng, validate
 from mechnotes.circuits.attention_only import model
+from mechnotes.circuits.attention_only.losses import of_logits
 from mechnotes.circuits.attention_only.weights import Weights, checked
 from mechnotes.circuits.partners import partners
 
@@ -112,9 +113,7 @@ def scrubbed_losses(
     stream = stream + sum(
         scrubbed[name] if name in needed else own[name][:, rows] for name in upper
     )
-    log_probs = model.unembed(weights, stream)[:, :, :-1].log_softmax(-1)
-    targets = tokens[None, :, 1:, None].expand(len(log_probs), -1, -1, -1)
-    return -log_probs.gather(-1, targets)[..., 0]
+    return of_logits(model.unembed(weights, stream), tokens)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

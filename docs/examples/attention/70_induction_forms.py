@@ -180,6 +180,22 @@ print(", ".join(f"{z:.1f}" for z in crossed))
 claims.badge(measured.key_composition)
 
 # %% [markdown]
+# A score says *that* keys read the lower head, not *what* they look for in it. Put the token tables around both
+# heads: does each token look for its own note? And, as the control, for itself without the head in between?
+
+# %%
+claims.badge(measured.composed_qk)
+
+# %%
+for name, found_in in (
+    ("own note", measures.composed_qk_scores()),
+    ("own token", measures.plain_qk_scores()),
+):
+    print(f"{name:10}{found_in.min():+.2f} to {found_in.max():+.2f}")
+
+# %% [markdown]
+# Each of the twenty upper heads looks for its own token where it was noted, and avoids it where it stands.
+#
 # And V-composition? [Virtual heads](../../glossary.md#virtual-head), in which one head brings what another brought, add under 2 % of what
 # single heads bring:
 
@@ -257,6 +273,8 @@ assert measures.sharpness(two.curves["repeats"]).min() > 0.8
 assert set(measures.kinds_of_strongest(two.weights)) == {"K"}
 assert chance.standardised(found["Q"]).max() < 0
 assert early.min() > 0.7
+assert measures.composed_qk_scores().min() > 0.9
+assert measures.plain_qk_scores().max() < 0
 assert reading.loss_on_repeats(cheat.weights, own).max() < 0.1
 assert (
     reading.loss_on_repeats(cheat.weights, other).min() > measures.guess()

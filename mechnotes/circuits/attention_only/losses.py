@@ -19,6 +19,13 @@ def losses(
     Raises:
         ValueError: If the weights are none or do not know the tokens.
     """
-    log_probs = model.logits(weights, tokens)[:, :, :-1].log_softmax(dim=-1)
+    return of_logits(model.logits(weights, tokens), tokens)
+
+
+def of_logits(
+    logits: Float[Tensor, "seed batch pos d_vocab"], tokens: Int[Tensor, "batch pos"]
+) -> Float[Tensor, "seed batch target"]:
+    """Cross-entropy of every token after the first under given logits, in nats."""
+    log_probs = logits[:, :, :-1].log_softmax(dim=-1)
     targets = tokens[None, :, 1:, None].expand(len(log_probs), -1, -1, -1)
     return -log_probs.gather(-1, targets)[..., 0]

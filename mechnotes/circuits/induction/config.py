@@ -10,73 +10,32 @@ the loss on repeats falls from 3.9 to 0.1 nats between steps 200 and 600, and to
 from dataclasses import dataclass
 
 from mechnotes import validate
+from mechnotes.circuits.attention_only.config import TrainingConfig
 from mechnotes.circuits.induction import texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InductionConfig:
+class InductionConfig(TrainingConfig):
     """Configuration of attention-only models trained side by side on repeating texts."""
 
-    n_layers: int
-    """Layers, at least 1."""
     periods: tuple[int, int] = (9, 24)
     """Shortest and longest period of a text."""
-    n_heads: int = 4
-    """Heads in each layer."""
-    d_model: int = 64
-    """Width of the stream."""
-    d_head: int = 16
-    """Width of a head."""
-    d_vocab: int = 64
-    """Tokens."""
-    n_pos: int = 48
-    """Tokens in a text."""
-    deviation: float | int = 0.1
-    """Standard deviation of all initial weights."""
-    learning_rate: float | int = 5e-3
-    """Adam's learning rate at the start; from 60 % of the steps on it falls in a line to 0."""
-    steps: int = 1_600
-    """Optimiser steps."""
-    batch_size: int = 32
-    """Texts in a step."""
-    n_seeds: int = 5
-    """Models side by side, each with its own initial weights."""
-    seed: int = 0
-    """Seed of all random streams."""
-    every: int = 20
-    """Steps between two entries of the curves."""
     keep: tuple[int, ...] = ()
     """Numbers of steps done at which the first model is kept."""
+    n_heads: int = 4
+    d_model: int = 64
+    d_head: int = 16
+    d_vocab: int = 64
+    n_pos: int = 48
+    deviation: float | int = 0.1
+    learning_rate: float | int = 5e-3
+    steps: int = 1_600
+    batch_size: int = 32
+    every: int = 20
 
     def __post_init__(self) -> None:
-        counts = ("n_layers", "n_heads", "d_model", "d_head", "steps", "batch_size", "n_seeds")
-        for name in (*counts, "d_vocab", "n_pos", "every"):
-            validate.integer(getattr(self, name), name, minimum=1)
-        for name in ("deviation", "learning_rate"):
-            validate.number(getattr(self, name), name, low=0.0, low_open=True)
+        TrainingConfig.__post_init__(self)
         texts.checked_periods(self.periods, d_vocab=self.d_vocab, n_pos=self.n_pos)
-        validate.seed(self.seed)
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """Sizes of the axes of the weights."""
-        return {
-            "d_vocab": self.d_vocab,
-            "pos": self.n_pos,
-            "layer": self.n_layers,
-            "head": self.n_heads,
-            "d_model": self.d_model,
-            "d_head": self.d_head,
-        }
-
-    @property
-    def recorded(self) -> tuple[int, ...]:
-        """Numbers of steps done at which the curves have an entry, from 0."""
-        return tuple(range(0, self.steps, self.every))
-
-    def rate(self, step: int) -> float:
-        """Factor on the learning rate at a step."""
-        return min(1.0, (1 - step / self.steps) / 0.4)
 
 
 def log_spaced(steps: int, *, first: int = 25, per_doubling: int = 3) -> tuple[int, ...]:

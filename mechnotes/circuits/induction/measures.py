@@ -11,6 +11,7 @@ from torch import Tensor
 from mechnotes import experiments
 from mechnotes.circuits import composition_scores
 from mechnotes.circuits.attention_only import model, products
+from mechnotes.circuits.attention_only.losses import of_logits
 from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.induction import reading
 from mechnotes.circuits.induction.texts import Texts
@@ -41,6 +42,33 @@ def copying_scores() -> Float[Tensor, "seed layer head"]:
     weights = trained("two-layers").weights
     between_tokens = products.ov_circuit(weights)[..., : weights.d_vocab, :]
     return products.copying_score(between_tokens)
+
+
+def composed_qk_scores() -> Float[Tensor, "seed head"]:
+    """Whether upper heads look for their own token in what the best previous-token head wrote.
+
+    Copying score of the table from a reader's token to the token that is noted in a key: 1 if every
+    token looks for its own note. Without the head in between it is the plain QK circuit.
+    """
+    weights = trained("two-layers").weights
+    lower = reading.previous_token(weights, fresh().tokens)[:, 0].argmax(1)
+    each = torch.arange(weights.n_seeds)
+    note = weights.W_E @ weights.W_V[each, 0, lower] @ weights.W_O[each, 0, lower]
+    return _looks_for_itself(weights, note)
+
+
+def plain_qk_scores() -> Float[Tensor, "seed head"]:
+    """The same score with the token itself in the key."""
+    weights = trained("two-layers").weights
+    return _looks_for_itself(weights, weights.W_E)
+
+
+def _looks_for_itself(
+    weights: Weights, keys: Float[Tensor, "seed d_vocab d_model"]
+) -> Float[Tensor, "seed head"]:
+    asked = torch.einsum("snd, shde -> shne", keys, weights.W_K[:, 1])
+    asking = torch.einsum("snd, shde -> shne", weights.W_E, weights.W_Q[:, 1])
+    return products.copying_score(asking @ asked.mT)
 
 
 @torch.no_grad()
@@ -108,7 +136,9 @@ def term_losses(weights: Weights, texts: Texts) -> dict[str, Float[Tensor, " see
         "single": ran.embedded + alone,
         "virtual": ran.embedded + ran.results.sum((1, 3)),
     }
-    return {name: _loss(weights, stream, texts) for name, stream in streams.items()}
+    logits = {name: model.unembed(weights, stream) for name, stream in streams.items()}
+    where = texts.in_repeats
+    return {name: of_logits(x, texts.tokens)[:, where].mean(-1) for name, x in logits.items()}
 
 
 def _with_pattern(
@@ -120,14 +150,6 @@ def _with_pattern(
     """What a layer's heads bring if they look as given and read other values."""
     v = torch.einsum("sbpd, shde -> sbhpe", values, weights.W_V[:, layer])
     return torch.einsum("sbhpe, shed -> sbpd", pattern @ v, weights.W_O[:, layer])
-
-
-def _loss(
-    weights: Weights, stream: Float[Tensor, "seed batch pos d_model"], texts: Texts
-) -> Float[Tensor, " seed"]:
-    log_probs = model.unembed(weights, stream)[:, :, :-1].log_softmax(-1)
-    targets = texts.tokens[None, :, 1:, None].expand(len(log_probs), -1, -1, -1)
-    return -log_probs.gather(-1, targets)[..., 0][:, texts.in_repeats].mean(-1)
 
 
 @cache

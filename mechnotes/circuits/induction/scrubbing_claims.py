@@ -8,8 +8,6 @@ published numbers are of a model of natural text: 35 % for a simple story much l
 
 from functools import cache
 
-from torch import Tensor
-
 from mechnotes.circuits.induction import measures, stories
 from mechnotes.claims import Band, Measured, claim
 
@@ -29,7 +27,7 @@ N_TEXTS = 64
 def right_story() -> Measured:
     """Lowest of five seeds. Control: the story in which queries hear the previous-token heads."""
     found = _explained("K")
-    return _measured(found, found.min(), control=_explained("Q").max())
+    return Measured.of_seeds(found, min(found), control=max(_explained("Q")))
 
 
 @claim(
@@ -44,7 +42,7 @@ def right_story() -> Measured:
 def wrong_story_of_queries() -> Measured:
     """Highest of five seeds. Control: the right story."""
     found = _explained("Q")
-    return _measured(found, found.max(), control=_explained("K").min())
+    return Measured.of_seeds(found, max(found), control=min(_explained("K")))
 
 
 @claim(
@@ -59,17 +57,10 @@ def wrong_story_of_queries() -> Measured:
 def wrong_story_of_values() -> Measured:
     """Highest of five seeds. Control: the right story."""
     found = _explained("V")
-    return _measured(found, found.max(), control=_explained("K").min())
+    return Measured.of_seeds(found, max(found), control=min(_explained("K")))
 
 
 @cache
-def _explained(kind: str) -> Tensor:
+def _explained(kind: str) -> list[float]:
     models = measures.trained("two-layers")
-    return stories.explained(models.weights, measures.fresh(n_texts=N_TEXTS), kind)
-
-
-def _measured(values: Tensor, value: Tensor, *, control: Tensor) -> Measured:
-    each = tuple(values.tolist())
-    return Measured(
-        value=value.item(), spread=(min(each), max(each)), per_seed=each, control=control.item()
-    )
+    return stories.explained(models.weights, measures.fresh(n_texts=N_TEXTS), kind).tolist()

@@ -22,7 +22,7 @@ from mechnotes import rng
 from mechnotes.circuits import composition_scores
 from mechnotes.circuits.attention_only.fitting import fit
 from mechnotes.circuits.attention_only.losses import losses
-from mechnotes.circuits.attention_only.weights import Weights, initial
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.induction import config as configs
 from mechnotes.circuits.induction import reading, texts
 from mechnotes.circuits.induction.config import CASES, InductionConfig
@@ -83,13 +83,7 @@ def train(config: InductionConfig, *, device: str = "cpu", run: Run | None = Non
         Olsson et al. 2022, In-context Learning and Induction Heads, for what to look at; sizes,
         data and optimiser are ours.
     """
-    start = initial(
-        configs.checked(config).sizes,
-        n_seeds=config.n_seeds,
-        deviation=config.deviation,
-        seed=config.seed,
-        device=device,
-    )
+    start = configs.checked(config).start(device=device)
     watched = drawn(config, "watched", n_texts=N_WATCHED)
 
     def loss(weights: Weights, step: int) -> Float[Tensor, " seed"]:

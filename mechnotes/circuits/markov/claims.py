@@ -32,7 +32,8 @@ def distance_from_the_best() -> Measured:
     """Largest of five seeds. Control: the unigram strategy."""
     best, models = loss_of("bigram"), trained("two-layers")
     found = training.mean_loss(models.weights, training.watched(models.config)) - best
-    return _measured(found, found.max(), control=loss_of("unigram") - best)
+    each = found.tolist()
+    return Measured.of_seeds(each, max(each), control=loss_of("unigram") - best)
 
 
 @claim(
@@ -46,8 +47,8 @@ def distance_from_the_best() -> Measured:
 )
 def share_of_steps_at_unigrams() -> Measured:
     """Lowest of five seeds. Control: near an even guess."""
-    found = steps_near("unigram")
-    return _measured(found, found.min(), control=steps_near("uniform").max().item())
+    each = steps_near("unigram").tolist()
+    return Measured.of_seeds(each, min(each), control=steps_near("uniform").max().item())
 
 
 @cache
@@ -67,10 +68,3 @@ def loss_of(strategy: str) -> float:
 def steps_near(strategy: str) -> Float[Tensor, " seed"]:
     """Share of all steps at which each model's loss is near that of a strategy."""
     return ((trained("two-layers").curve - loss_of(strategy)).abs() <= NEAR).float().mean(0)
-
-
-def _measured(values: Tensor, value: Tensor, *, control: float) -> Measured:
-    each = tuple(values.tolist())
-    return Measured(
-        value=value.item(), spread=(min(each), max(each)), per_seed=each, control=control
-    )

@@ -14,7 +14,7 @@ from torch import Tensor
 from mechnotes import rng
 from mechnotes.circuits.attention_only.fitting import fit
 from mechnotes.circuits.attention_only.losses import losses
-from mechnotes.circuits.attention_only.weights import Weights, initial
+from mechnotes.circuits.attention_only.weights import Weights
 from mechnotes.circuits.markov import chains
 from mechnotes.circuits.markov import config as configs
 from mechnotes.circuits.markov.config import CASES, MarkovConfig
@@ -58,13 +58,7 @@ def train(config: MarkovConfig, *, device: str = "cpu", run: Run | None = None) 
     Source:
         Edelman et al. 2024, arXiv:2402.11004, for the task; sizes and optimiser are ours.
     """
-    start = initial(
-        configs.checked(config).sizes,
-        n_seeds=config.n_seeds,
-        deviation=config.deviation,
-        seed=config.seed,
-        device=device,
-    )
+    start = configs.checked(config).start(device=device)
     test = watched(config)
 
     def data_loss(weights: Weights, step: int) -> Float[Tensor, " seed"]:

@@ -156,10 +156,5 @@ def _measured(
     values: Float[Tensor, " seed"], value: Tensor, *, control: Tensor, note: str = ""
 ) -> Measured:
     """A value with the range over seeds as its spread."""
-    return Measured(
-        value=value.item(),
-        spread=(values.min().item(), values.max().item()),
-        per_seed=tuple(values.double().tolist()),
-        control=control.item(),
-        note=note,
-    )
+    each = values.double().tolist()
+    return Measured.of_seeds(each, value.item(), control=control.item(), note=note)
