@@ -10,10 +10,12 @@ the largest difference between the values. Where prompts are equal up to some to
 to do, so the place of the first difference is an argument: the indirect-object prompts of GPT-2,
 with their mark for the beginning, differ at token 10 of 15. "heads by position" makes 2,160 runs a
 round and is measured in one round only. Peak memory is that of a fresh process that makes one
-sweep. Results are kept in `scripts/bench/results`, after every row.
+sweep. Results are kept in `scripts/bench/results`, after every row; rows of an earlier call on the
+same machine, with the same versions and as many pairs, stay unless they are measured again.
 """
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -45,20 +47,17 @@ def main(arguments: list[str] | None = None) -> int:
         contest.run(*chosen.memory)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         return 0
-    before, rows = report.load(), []
     name = f"patching-{chosen.shape}-{chosen.changed}"
+    about = {each: getattr(chosen, each) for each in ("shape", "changed", "pairs")}
     for what in chosen.sweeps or interventions.SWEEPS:
-        rows.append(measure(contest, what, repeats=1 if what == LONG else chosen.repeats))
+        row: dict[str, Any] = {"load": [report.load(), None]}
+        row |= measure(contest, what, repeats=1 if what == LONG else chosen.repeats)
+        row["load"][1] = report.load()
         if what != LONG:
-            rows[-1]["peak MB"] = {side: _peak(chosen, side, what) for side in interventions.SIDES}
-        told: dict[str, Any] = {
-            **{each: getattr(chosen, each) for each in ("shape", "changed", "pairs", "repeats")},
-            "load": [before, report.load()],
-            "rows": rows,
-        }
-        kept = report.store(name, told, packages=PACKAGES, folder=chosen.results)
-        print(report.table(rows[-1:]), rows[-1]["differ by"], rows[-1].get("peak MB"), flush=True)
-    print(report.table(rows))
+            row["peak MB"] = {side: _peak(chosen, side, what) for side in interventions.SIDES}
+        kept = report.add_row(name, about, row, packages=PACKAGES, folder=chosen.results)
+        print(report.table([row]), row["differ by"], row.get("peak MB"), flush=True)
+    print(report.table(json.loads(kept.read_text())["rows"]))
     print(f"kept in {kept.name}")
     return 0
 

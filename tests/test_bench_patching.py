@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bench_patching
 import pytest
-from bench import interventions
+from bench import interventions, report
 
 
 def test_all_sides_give_the_same_values_and_are_kept(tmp_path: Path, capsys):
@@ -18,6 +18,18 @@ def test_all_sides_give_the_same_values_and_are_kept(tmp_path: Path, capsys):
     assert max(row["differ by"].values()) < 1e-4
     assert min(row["peak MB"].values()) > 10
     assert "heads" in capsys.readouterr().out
+
+
+def test_a_new_row_stands_beside_earlier_ones_that_were_made_alike(tmp_path: Path):
+    def rows(pairs: int, what: str, seconds: float) -> list[tuple[str, float]]:
+        row = {"what": what, "ours": seconds}
+        kept = report.add_row("r", {"pairs": pairs}, row, packages=["torch"], folder=tmp_path)
+        return [(each["what"], each["ours"]) for each in json.loads(kept.read_text())["rows"]]
+
+    assert rows(4, "heads", 1.0) == [("heads", 1.0)]
+    assert rows(4, "mlp", 2.0) == [("heads", 1.0), ("mlp", 2.0)]
+    assert rows(4, "heads", 3.0) == [("mlp", 2.0), ("heads", 3.0)]
+    assert rows(5, "heads", 4.0) == [("heads", 4.0)]
 
 
 def test_every_sweep_is_the_same_on_all_sides():

@@ -70,6 +70,23 @@ def store(
     return path
 
 
+def add_row(
+    name: str,
+    about: Mapping[str, Any],
+    row: Mapping[str, Any],
+    *,
+    packages: Sequence[str],
+    folder: Path = RESULTS,
+) -> Path:
+    """Put one row beside those of earlier calls that were made alike; the file."""
+    path = folder / f"{name}.json"
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    alike = {"machine": machine(packages), **about}
+    earlier = told["rows"] if all(told.get(key) == fact for key, fact in alike.items()) else []
+    others = [each for each in earlier if each["what"] != row["what"]]
+    return store(name, {**about, "rows": [*others, row]}, packages=packages, folder=folder)
+
+
 def _median(values: Sequence[float | None]) -> float | None:
     seen = [value for value in values if value is not None]
     return _short(median(seen)) if len(seen) == len(values) else None

@@ -36,12 +36,18 @@ class Step:
 
 
 SHAPES = "--jaxtyping-packages=mechnotes,beartype.beartype"
+PROCESSES = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadgroup")
+"""One process a core, each with one thread."""
 
 STEPS = (
     Step("ruff", ("-m", "ruff", "check", ".")),
     Step("format", ("-m", "ruff", "format", "--check", ".")),
     Step("mypy", ("-m", "mypy")),
-    Step("pytest", ("-m", "pytest", SHAPES, "-m", "not bad_input"), takes_arguments=True),
+    Step(
+        "pytest",
+        ("-m", "pytest", *PROCESSES, SHAPES, "-m", "not bad_input"),
+        takes_arguments=True,
+    ),
     Step("bad-input", ("-m", "pytest", "-m", "bad_input"), takes_arguments=True),
     Step("prerun", ("scripts/prerun.py", "check")),
     Step("pages", ("scripts/pages.py", "verify")),
