@@ -74,7 +74,7 @@ from IPython.display import HTML
 
 from mechnotes import claims
 
-counts = claims.scorecard().counts
+counts = claims.recorded_counts()
 items = "".join(
     f"<li><b>{count}</b> {name}</li>" for name, count in counts.items()
 )

@@ -186,6 +186,16 @@ def scorecard(package: str = "mechnotes") -> Scorecard:
     return Scorecard(rows=tuple(verdict(function) for function in discover(package)))
 
 
+def recorded_counts(package: str = "mechnotes") -> dict[str, int]:
+    """How many claims have each verdict on record, which tests hold to what is measured.
+
+    Raises:
+        ValueError: If there is no such package.
+    """
+    found = [function.claim.recorded for function in discover(package)]
+    return {name: found.count(name) for name in VERDICTS}
+
+
 def _counting_order(id: str) -> list[tuple[int, str]]:
     """Sort key that puts N-TMS-2 before N-TMS-10."""
     return [(int(part) if part.isdigit() else -1, part) for part in re.split(r"(\d+)", id)]

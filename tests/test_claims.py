@@ -117,6 +117,10 @@ def test_the_scorecard_is_a_table_that_a_screen_reader_can_follow(stored):
     }
 
 
+def test_the_counts_on_record_are_those_that_are_measured(stored):
+    assert claims.recorded_counts(PACKAGE) == claims.scorecard(PACKAGE).counts
+
+
 def test_the_scorecard_shows_spread_note_and_control(stored):
     text = claims.scorecard(PACKAGE)._repr_html_()
     assert "0.9 (0.8 to 1.1)" in text

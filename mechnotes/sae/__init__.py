@@ -7,7 +7,7 @@ many. Autoencoders are those of sae_lens; three doors are enough for a first loo
 
     model = models.load("storybook")
     autoencoder = sae.load("storybook", "block-1-topk-512-seed-0")
-    latents = sae.extract(model, autoencoder, ["sam found a coin . he felt happy ."])
+    latents = sae.extract(model, autoencoder, ["Tom found a map . he felt happy ."])
 
 The same lines run on GPT-2, with `models.load("gpt2")` and
 `sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")`, where the model hub can be reached.

@@ -5,7 +5,11 @@ mean length is the square root of their width, and the scale is folded into the 
 so a coefficient means the same for a narrow and a wide, a loud and a quiet layer.
 """
 
-from dataclasses import dataclass
+import ast
+import inspect
+import textwrap
+from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Literal
 
 from mechnotes import validate
@@ -97,3 +101,38 @@ def checked(config: object) -> SAEConfig:
             fix='Write one: SAEConfig(architecture="topk", d_sae=512, k=8).',
         )
     return config
+
+
+def explained(kind: type[SAEConfig] = SAEConfig) -> dict[str, tuple[object, str]]:
+    """Every field of a config with its default and what it does, in order.
+
+    Args:
+        kind: SAEConfig, or a config that extends it.
+
+    Raises:
+        ValueError: If it is no such class.
+    """
+    if not isinstance(kind, type) or not issubclass(kind, SAEConfig):
+        validate.refuse(
+            "kind", got=repr(kind), expected="SAEConfig or a class that extends it", fix="Pass it."
+        )
+    written = {
+        name: text
+        for owner in reversed(kind.__mro__[:-1])
+        for name, text in _strings_below_fields(owner).items()
+    }
+    return {each.name: (each.default, written[each.name]) for each in fields(kind)}
+
+
+def _strings_below_fields(owner: type) -> dict[str, str]:
+    """The string that stands below each annotated name in a class's source."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return {
+        field.target.id: " ".join(str(text.value.value).split())
+        for field, text in pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }

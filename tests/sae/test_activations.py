@@ -10,7 +10,7 @@ from mechnotes import models
 from mechnotes._typing import LanguageModel
 from mechnotes.sae import activations
 
-TEXTS = ["sam found a coin .", "amy broke the kite ."]
+TEXTS = ["Tom found a map .", "Anna broke the rope ."]
 HOOK = "blocks.1.hook_resid_post"
 
 
@@ -116,7 +116,7 @@ def test_a_place_that_the_model_lacks_is_named_with_the_nearest(model, hook, nea
         torch.full((1, 3), 232),
         torch.full((1, 3), -1),
         torch.zeros(3, dtype=torch.long),
-        "sam",
+        "Tom",
     ],
 )
 def test_tokens_that_are_none_of_the_models_are_refused(model, tokens):

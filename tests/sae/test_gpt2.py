@@ -1,6 +1,7 @@
 """GPT-2 and a published autoencoder, as they come from the hub, on random weights of full size."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -75,8 +76,6 @@ def gpt2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_published_format_at_full_size_is_read_within_four_gigabytes(cache, gpt2_folder):
-    import os
-
     environment = os.environ | {
         "HF_HUB_CACHE": str(cache),
         "HF_HUB_OFFLINE": "1",

@@ -7,7 +7,7 @@ from mechnotes import models
 from mechnotes.sae import autoencoder, extract
 from mechnotes.sae.latents import Latents
 
-TEXTS = ["sam found a coin .", "amy broke the kite . she felt angry .", "tom saw a lamp ."]
+TEXTS = ["Tom found a map .", "Anna broke the rope . she felt cross .", "Mark saw a lamp ."]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def test_dense_latents_are_those_of_each_text_alone(model, small_sae, found: Lat
         alone = small_sae.encode(autoencoder.read(model, small_sae, tokens))[0]
         ours = found.dense([number])[0]
         assert (ours - alone).abs().max() < 1e-5
-    assert found.words[0] == ("<bos>", "sam", "found", "a", "coin", ".")
+    assert found.words[0] == ("<bos>", "Tom", "found", "a", "map", ".")
 
 
 def test_texts_of_different_lengths_keep_their_order(found: Latents):
@@ -90,7 +90,7 @@ def test_a_latent_or_a_text_out_of_range_is_refused():
 
 
 @pytest.mark.bad_input
-@pytest.mark.parametrize("texts", ["", [], ["sam", ""], "sam found a zebra .", 7])
+@pytest.mark.parametrize("texts", ["", [], ["Tom", ""], "Tom found a zebra .", 7])
 def test_texts_that_cannot_be_encoded_are_refused(model, small_sae, texts):
     with pytest.raises(ValueError):
         extract(model, small_sae, texts)

@@ -75,7 +75,7 @@ def test_every_processing_that_the_registry_records_is_one_that_we_apply():
 
 def test_an_autoencoder_for_centred_weights_reads_the_same_from_a_plain_and_a_folded_model():
     one = made(model_from_pretrained_kwargs={"center_writing_weights": True})
-    texts = ["sam found a coin .", "amy broke the kite ."]
+    texts = ["Tom found a map .", "Anna broke the rope ."]
     plain = sae.extract(models.load("storybook"), one, texts).dense()
     folded = sae.extract(models.load("storybook", folded=True), one, texts).dense()
     assert (plain - folded).abs().max() < 1e-4
@@ -87,26 +87,26 @@ def test_an_autoencoder_for_centred_weights_reads_the_same_from_a_plain_and_a_fo
 def test_a_model_that_was_processed_otherwise_is_refused(model: LanguageModel):
     folded = models.load("storybook", folded=True)
     with pytest.raises(ValueError, match=r"folded=True.*expected .*not centred"):
-        sae.extract(folded, made(), "sam found a coin .")
+        sae.extract(folded, made(), "Tom found a map .")
     strange = made(model_from_pretrained_kwargs={"fold_ln": True})
     with pytest.raises(ValueError, match="fold_ln"):
-        sae.extract(model, strange, "sam found a coin .")
+        sae.extract(model, strange, "Tom found a map .")
     elsewhere = made(
         hook_name="blocks.1.hook_mlp_out",
         model_from_pretrained_kwargs={"center_writing_weights": True},
     )
     with pytest.raises(ValueError, match="residual stream"):
-        sae.extract(model, elsewhere, "sam found a coin .")
+        sae.extract(model, elsewhere, "Tom found a map .")
 
 
 @pytest.mark.bad_input
 def test_another_width_a_missing_place_and_a_missing_origin_are_refused(model: LanguageModel):
     with pytest.raises(ValueError, match="expected width 256"):
-        sae.extract(model, made(hook_name="blocks.1.mlp.hook_post"), "sam found a coin .")
+        sae.extract(model, made(hook_name="blocks.1.mlp.hook_post"), "Tom found a map .")
     with pytest.raises(ValueError, match=r"hook: got .blocks\.9"):
-        sae.extract(model, made(hook_name="blocks.9.hook_resid_post"), "sam found a coin .")
+        sae.extract(model, made(hook_name="blocks.9.hook_resid_post"), "Tom found a map .")
     with pytest.raises(ValueError, match="does not say what it was trained on"):
-        sae.extract(model, made(hook_name=None), "sam found a coin .")
+        sae.extract(model, made(hook_name=None), "Tom found a map .")
 
 
 @pytest.mark.bad_input

@@ -11,7 +11,7 @@ from mechnotes import rng
 from mechnotes.runs import Run
 from mechnotes.sae import cases, library, training
 from mechnotes.sae._trainer import Trainer, unit_rows
-from mechnotes.sae.config import ARCHITECTURES, SAEConfig
+from mechnotes.sae.config import ARCHITECTURES, SAEConfig, explained
 
 SMALL = SAEConfig(d_sae=24, k=3, steps=40, warm_up_steps=4, batch_size=64, seed=1)
 
@@ -115,6 +115,14 @@ def test_the_control_reads_a_model_that_has_read_nothing():
     assert not torch.equal(trained.W_E, control.W_E)
 
 
+def test_every_field_of_a_config_is_explained_with_its_default():
+    found = explained(cases.StorybookSAEConfig)
+    assert list(found)[:2] == ["architecture", "d_sae"]
+    assert found["k"][0] == 8 and found["k"][1].startswith("Latents that may be active at once")
+    assert found["hook"][0] == "blocks.1.hook_resid_post"
+    assert all(len(text) > 20 for _, text in found.values())
+
+
 @pytest.mark.bad_input
 @pytest.mark.parametrize(
     ("field", "value", "says"),
@@ -146,3 +154,5 @@ def test_a_case_name_or_a_config_without_a_model_is_no_config():
         training.fit("block-1-topk-512-seed-0", blocks)
     with pytest.raises(ValueError, match="StorybookSAEConfig"):
         training.train(SMALL)
+    with pytest.raises(ValueError, match="a class that extends it"):
+        explained("topk")
