@@ -10,6 +10,7 @@ in it. A module's path is its one public home: `from mechnotes.superposition imp
 - `mechnotes.patching`: activation and path patching, ablation, attribution; small networks on which
   their answers are known
 - `mechnotes.circuits`: scores of heads, quality and discovery of circuits
+- `mechnotes.sae`: sparse autoencoders over sae_lens: train, load, read, test, steer
 - `mechnotes.exercises`: tasks whose checker recognises the usual mistakes
 - `mechnotes.plots`: figures and diagrams in the site's colours, for light and for dark
 - `mechnotes.experiments`, `mechnotes.claims`: cached runs with their provenance, and statements

@@ -77,7 +77,7 @@ networks.plot_network(
 # %% [markdown]
 # ## What goes wrong
 #
-# - **The first token.** Its activation is many times longer than all others and equal in every text. Pool over all tokens, and the same few latents top every list.
+# - **The first token.** Its activation is the same in every text, and in GPT-2 many times longer than all others. Pool over all tokens, and the same few latents top every list.
 #   [Seen here](../examples/sparse_autoencoders/10_first_look.py).
 # - **Too many questions.** Twenty thousand latents and seven texts a group: some latent will fit anything.
 #   [Statistics that survive it](../examples/sparse_autoencoders/30_statistics.py).

@@ -103,6 +103,7 @@ def check_fits(model: LanguageModel, sae: Autoencoder) -> str:
             another way than the autoencoder needs.
     """
     place = activations.check_hook(model, hook_of(sae))
+    _check_name(model, sae)
     _check_processing(model, sae)
     bos = torch.zeros(1, 1, dtype=torch.long, device=model.cfg.device)
     width = activations.read(model, place, bos).shape[-1]
@@ -136,6 +137,20 @@ def check_latent(sae: Autoencoder, latent: object, name: str = "latent") -> int:
 def _options(sae: Autoencoder) -> Mapping[str, Any]:
     """How the model was processed, as sae_lens's registry or the autoencoder's own file says."""
     return getattr(check(sae).cfg.metadata, "model_from_pretrained_kwargs", None) or {}
+
+
+def _check_name(model: LanguageModel, sae: Autoencoder) -> None:
+    """Models of mechnotes have names that say which they are; of others only the width is known."""
+    trained_on = str(getattr(sae.cfg.metadata, "model_name", ""))
+    ours = ("storybook/", "untrained/")
+    if trained_on.startswith(ours) and model.name.startswith(ours) and trained_on != model.name:
+        kind, _, seed = trained_on.partition("/seed-")
+        fix = (
+            f'models.load("{trained_on}")'
+            if kind == "storybook"
+            else f"untrained.load(seed={seed})"
+        )
+        _refuse_model(model.name, f"{trained_on}, on which the autoencoder was trained", f"{fix}.")
 
 
 def _check_processing(model: LanguageModel, sae: Autoencoder) -> None:

@@ -85,8 +85,7 @@ class Latents:
         Args:
             how: "mean" or "max" over the tokens of a text.
             skip_bos: Whether to leave out the mark for the beginning. Its activation is the same in
-                every text and much longer than others, so with it every text has the same largest
-                latents.
+                every text and often much longer than others; with it all texts share latents.
 
         Raises:
             ValueError: If `how` is none of the two, or a text has no other token.

@@ -71,7 +71,8 @@ def save(sae: Autoencoder, folder: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: If it is no autoencoder of sae_lens, or the folder is a file.
     """
-    if not hasattr(check(sae), "save_model"):
+    write = getattr(check(sae), "save_model", None)
+    if write is None:
         validate.refuse(
             "sae",
             got=type(sae).__name__,
@@ -83,7 +84,7 @@ def save(sae: Autoencoder, folder: str | os.PathLike[str]) -> Path:
         validate.refuse(
             "folder", got=f"{place}, a file", expected="a folder", fix="Choose another name."
         )
-    sae.save_model(place)
+    write(place)
     return place
 
 

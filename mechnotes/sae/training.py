@@ -8,6 +8,7 @@ The optimiser, the losses and the care for dead latents are sae_lens's. Every te
 autoencoder never reads one twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -130,9 +131,13 @@ def fit(
             for name in CURVES:
                 curves[name][step // every] = measured[name].cpu()
         run.trace(measured["loss"])
-        state = {f"curve.{name}": curve for name, curve in curves.items()}
-        run.save(step + 1, lambda state=state: {**trainer.tensors(), **state})
+        run.save(step + 1, lambda: _state(trainer, curves))
     return Fitted(weights=trainer.finished(scale), curves=curves, scale=scale)
+
+
+def _state(trainer: Trainer, curves: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Everything that the remaining steps depend on, and what was recorded."""
+    return {**trainer.tensors(), **{f"curve.{name}": curve for name, curve in curves.items()}}
 
 
 def storybook_blocks(config: StorybookSAEConfig, *, device: str = "cpu") -> Blocks:

@@ -23,4 +23,6 @@ def load(*, seed: int, device: str = "cpu") -> LanguageModel:
     start = training.train(config).checkpoints
     weights = {name: kept[0].float() for name, kept in start.items()}
     with tempfile.TemporaryDirectory() as place:
-        return models.load(folder.write(weights, config, Path(place) / "untrained"), device=device)
+        model = models.load(folder.write(weights, config, Path(place) / "untrained"), device=device)
+    model.name = f"untrained/seed-{seed}"
+    return model
