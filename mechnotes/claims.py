@@ -192,7 +192,7 @@ def recorded_counts(package: str = "mechnotes") -> dict[str, int]:
     Raises:
         ValueError: If there is no such package.
     """
-    found = [function.claim.recorded for function in discover(package)]
+    found = [str(function.claim.recorded) for function in discover(package)]
     return {name: found.count(name) for name in VERDICTS}
 
 

@@ -12,13 +12,16 @@ many. Autoencoders are those of sae_lens; three doors are enough for a first loo
 The same lines run on GPT-2, with `models.load("gpt2")` and
 `sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")`, where the model hub can be reached.
 
-- `config`, `activations`, `training`: train one.
-- `library`, `autoencoder`: load and save; what is asked of one.
-- `latents`, `examples`: what fires on a text, and on which texts a latent fires.
-- `measures`, `matching`, `synthetic`: how good is one, also where the truth is planted.
-- `statistics`: does a latent fire because of a property?
-- `weights`, `steering`: what a latent does to the model.
-- `reference`: all of it in thirty lines, to read.
+- `config`, `cases`, `activations`, `training`: train one, on anything or on the storybook.
+- `library`, `published`, `autoencoder`: load and save; what is asked of one.
+- `reference`, `encoders`: a sparse autoencoder in a few lines, to read.
+- `latents`, `examples`, `dashboard`: what fires on a text, and on which texts a latent fires.
+- `measures`, `recovered`, `matching`: how good is one, and do two agree?
+- `synthetic` and what begins so, `absorption`: activations made from a dictionary that is known.
+- `statistics`, `statements`: does a latent fire because of a property?
+- `labels`, `candidates`, `specificity`, `decomposition`: what does it stand for, by the labels?
+- `weights`, `writers`, `feeding`: what feeds a latent, and what does it feed?
+- `steering`, `doses`, `silencing`, `moods`: turn it up, or off, and look.
 """
 
 from mechnotes.sae.latents import extract as extract

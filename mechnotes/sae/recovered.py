@@ -3,8 +3,9 @@
 The activations at the autoencoder's place are replaced by their reconstruction, and the model
 reads on. The loss it then has lies between the loss of the model as it is and that of a model which
 is told nothing there; where between is the loss recovered. What "nothing" means has to be said, for
-the two usual answers differ: the *zero* ablation puts zeros, a vector that the model may never have
-seen, and makes every autoencoder look good; the *mean* ablation puts the mean activation.
+the two usual answers differ: the *zero* ablation puts zeros, the *mean* ablation the mean
+activation. Which of them costs the model more differs from model to model, and either may cost more
+than guessing: then even a poor reconstruction recovers nearly all. So look at the losses too.
 
 The first token of each text keeps its activation in all four runs: autoencoders are not trained on
 it (see `activations`).

@@ -32,7 +32,7 @@ def differences(page: Page, before: Record, after: Record) -> Iterator[str]:
 def _output_differs(before: dict, after: dict) -> str:
     if before["kind"] == "figure":
         return _figure_differs(before["data"], after["data"])
-    return text_differs(before["text"], after["text"])
+    return text_differs(before["text"], after["text"]) or _files_differ(before, after)
 
 
 def text_differs(before: str, after: str) -> str:
@@ -44,6 +44,14 @@ def text_differs(before: str, after: str) -> str:
         if abs(_value(old) - _value(new)) > _rounding(old):
             return f"said {old}, now says {new}"
     return ""
+
+
+def _files_differ(before: dict, after: dict) -> str:
+    old, new = before.get("files", {}), after.get("files", {})
+    if set(old) != set(new):
+        return f"it brought the files {sorted(old)}, now {sorted(new)}"
+    reasons = {name: text_differs(old[name], new[name]) for name in old}
+    return next((f"its file {name} {reason}" for name, reason in reasons.items() if reason), "")
 
 
 def _figure_differs(before: list, after: list) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from . import figures
+from . import attachments, figures
 from .records import Record
 from .source import Cell, Page, PageError
 
@@ -74,7 +74,9 @@ def _output(page: Page, cell: Cell, name: str, output: dict, files: dict) -> str
     if output["kind"] == "markdown":
         return f'<div class="mn-output mn-say" markdown="block">\n\n{output["text"]}\n\n</div>'
     if output["kind"] == "html":
-        return _raw(PREFORMATTED.sub(_one_line, output["text"]).replace("\n", " "))
+        text, more = attachments.placed(output["text"], output.get("files", {}))
+        files.update(more)
+        return _raw(PREFORMATTED.sub(_one_line, text).replace("\n", " "))
     text = html.escape(output["text"].rstrip("\n"), quote=False).replace("\n", "&#10;")
     return _raw(f'<pre tabindex="0"><code>{text}</code></pre>')
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import figures, wellformed
+from . import attachments, figures, wellformed
 from .kernels import ENVIRONMENT, Kernel, KernelDied, Kernels
 from .project import Project
 from .records import Record
@@ -127,16 +127,17 @@ def _add(outputs: list[dict], kind: str, content: dict) -> None:
         elif "text/markdown" in data:
             outputs.append({"kind": "markdown", "text": data["text/markdown"]})
         elif "text/html" in data:
-            outputs.append({"kind": "html", "text": data["text/html"]})
+            files = {"files": data[attachments.MIME]} if attachments.MIME in data else {}
+            outputs.append({"kind": "html", "text": data["text/html"], **files})
         else:
             outputs.append({"kind": "text", "text": data.get("text/plain", "") + "\n"})
 
 
 def _must_repeat(project: Project, page: Page, name: str, output: dict) -> None:
-    text = output.get("text", "")
-    if found := ADDRESS.search(text):
-        raise PageError(page.uri, f"{name} prints a memory address ({found[0]})")
-    if str(project.root) in text:
-        raise PageError(page.uri, f"{name} prints a path of this machine ({project.root})")
-    if found := PLACE.search(text):
-        raise PageError(page.uri, f"{name} prints a path of this machine ({found[1]})")
+    for text in (output.get("text", ""), *output.get("files", {}).values()):
+        if found := ADDRESS.search(text):
+            raise PageError(page.uri, f"{name} prints a memory address ({found[0]})")
+        if str(project.root) in text:
+            raise PageError(page.uri, f"{name} prints a path of this machine ({project.root})")
+        if found := PLACE.search(text):
+            raise PageError(page.uri, f"{name} prints a path of this machine ({found[1]})")

@@ -3,6 +3,8 @@
 import re
 from html.parser import HTMLParser
 
+from . import attachments
+
 MOST_CHARACTERS = 100_000
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
@@ -16,9 +18,14 @@ def plain(text: str) -> str:
 
 def problem(output: dict) -> str:
     """Why an output cannot be shown, or ''."""
-    text = output.get("text", "")
-    if len(text) > MOST_CHARACTERS:
-        return f"shows {len(text):,} characters, more than {MOST_CHARACTERS:,}: print less"
+    text, files = output.get("text", ""), output.get("files", {})
+    if wrong := attachments.problem(text, files) if files else "":
+        return wrong
+    for name, content in {"": text, **files}.items():
+        if len(content) > MOST_CHARACTERS:
+            where = f" in its file {name}" if name else ""
+            size = f"{len(content):,} characters{where}, more than {MOST_CHARACTERS:,}"
+            return f"shows {size}: print less"
     if output["kind"] in {"html", "markdown"} and (tag := _unbalanced(text)):
         return f"shows HTML in which <{tag}> is not closed, or closed without being open"
     return ""

@@ -7,7 +7,15 @@ import torch
 
 from mechnotes.exercises import catalog
 from mechnotes.superposition import phase
-from tests.exercises import correct_attention, correct_by_hand, correct_patching, correct_products
+from tests.exercises import (
+    correct_attention,
+    correct_autoencoders,
+    correct_by_hand,
+    correct_latents_to_weights,
+    correct_patching,
+    correct_products,
+    correct_statistics,
+)
 
 
 def _sampler_bernoulli(n_samples, *, density, generator):
@@ -136,9 +144,12 @@ CORRECT = {
     "E04": (_crossing_bisection, _crossing_fraction),
     "E05": (_best_sort, _best_loop),
     **correct_attention.CORRECT,
+    **correct_autoencoders.CORRECT,
     **correct_by_hand.CORRECT,
+    **correct_latents_to_weights.CORRECT,
     **correct_patching.CORRECT,
     **correct_products.CORRECT,
+    **correct_statistics.CORRECT,
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from mechnotes._artifacts import files, machine, reading, renewal, results
+from mechnotes._artifacts import files, reading, renewal, results
 
 GOT_EXPECTED_FIX = r"(?s)got .*expected .*\. \w"
 NUMBERS = st.floats() | st.integers() | st.booleans() | st.text() | st.none()

@@ -56,6 +56,16 @@ small
 large = Figure(figsize=(3, 2))
 large.subplots().plot([value**2 % 97 for value in range(900)], ".")
 large
+
+# %%
+class WithData:
+    def _repr_mimebundle_(self, **_):
+        files = {"numbers.js": "told=[1,2]"}
+        html = '<p data-numbers="files:numbers.js">Numbers.</p>'
+        return {"text/html": html, "application/x-mechnotes-files": files}
+
+
+WithData()
 """
 MODULE = '''"""Part of a tiny package."""
 

@@ -87,6 +87,12 @@ def test_figures_and_notebooks_lie_where_the_page_says(cold: Project):
     nbformat.validate(nbformat.read(folder / notebook, as_version=4))
 
 
+def test_files_that_an_output_brings_lie_where_the_page_says(cold: Project):
+    (name,) = re.findall(r'<p data-numbers="([^"]+)"', page(cold, "examples/topic/20_figures/"))
+    file = cold.root / "site/examples/topic/20_figures" / name
+    assert file.read_text() == "told=[1,2]"
+
+
 def test_the_notebook_of_the_home_page_lies_beside_it(cold: Project):
     (notebook,) = re.findall(r'href="([^"]+\.ipynb)"', page(cold, ""))
     assert (cold.root / "site" / notebook).is_file()

@@ -8,6 +8,7 @@ from mechnotes.plots import (
     diagrams,
     geometry,
     heatmap,
+    latents,
     networks,
     phase,
     scatter,
@@ -15,6 +16,7 @@ from mechnotes.plots import (
     streams,
     strips,
     tables,
+    tradeoff,
 )
 
 _X = torch.linspace(0.05, 1, 12)
@@ -64,6 +66,16 @@ FIGURES = {
     ),
     "pattern": lambda: attention.plot_pattern(
         torch.ones(4, 4).tril() / torch.arange(1, 5)[:, None], words=("<bos>", "it", "was", "a")
+    ),
+    "tradeoff": lambda: tradeoff.plot_tradeoff(
+        {"L1": (_X[:4, None] * 9, 1 - _X[:4, None]), "TopK": (_X[:6, None] * 9, _X[:6, None])},
+        x_label="L0",
+        y_label="error",
+        marks={"truth": 2.0},
+    ),
+    "active latents": lambda: latents.plot_active(
+        torch.rand(4, 60, generator=torch.Generator().manual_seed(0)).sub(0.9).relu(),
+        words=("<bos>", "it", "was", "a"),
     ),
     "table": lambda: tables.plot_table(
         _X.reshape(3, 4), rows=("a", "b", "c"), columns=("w", "x", "y", "z"), label="share"

@@ -87,7 +87,10 @@ shared = [x for x, _ in naive if x in dict(other.top(8, skip_bos=False))]
 for latent in shared:
     places = found.position[found.index == latent].tolist()
     words = [found.words[0][place] for place in places]
-    print(f"latent {latent:3} on {len(places):2} of {len(found.words[0])}", end=": ")
+    print(
+        f"latent {latent:3} on {len(places):2} of {len(found.words[0])}",
+        end=": ",
+    )
     print(" ".join(dict.fromkeys(words)))
 always = max(shared, key=lambda x: int((found.index == x).sum()))
 at_start = [x for x in shared if x != always]
@@ -114,7 +117,9 @@ print(f"{lengths[1:].min():.1f} to {lengths[1:].max():.1f} at the words")
 for latent, value in found.top(20):
     where = (found.index == latent) & (found.position > 0)
     words = [found.words[0][p] for p in found.position[where].tolist()]
-    print(f"latent {latent:3} {value:6.2f}  on {' '.join(dict.fromkeys(words))}")
+    print(
+        f"latent {latent:3} {value:6.2f}  on {' '.join(dict.fromkeys(words))}"
+    )
 
 # %% [markdown]
 # Now words come with the numbers, and one may begin to guess: one latent on *smiled*, another on *smiled* and *glad*, one on names. (The one that is always on

@@ -17,6 +17,7 @@ import torch
 from IPython.display import Markdown
 
 from mechnotes import experiments, rng, sae
+from mechnotes.exercises import catalog
 from mechnotes.plots import curves
 from mechnotes.sae import (
     activations,
@@ -96,6 +97,8 @@ curves.plot_lines(
 )
 
 # %% [markdown]
+# All three find most of it within a hundred steps. Then *standard* gets worse for four hundred steps more: its penalty grows until step 500, and latents that cost more are made smaller than they should be.
+#
 # ## Four numbers
 #
 # On text that it has never seen: [variance unexplained](../../glossary.md#fvu), [L0](../../glossary.md#l0),
@@ -185,6 +188,20 @@ from sae_lens import SAE
 with tempfile.TemporaryDirectory() as folder:
     again = SAE.load_from_disk(sae.save(theirs, folder))
 assert torch.equal(again.encode(x), theirs.encode(x))
+
+# %% [markdown]
+# ## Try it: one step of training
+#
+# Rows of the decoder are held at length 1, or latents would shrink and rows grow to pay less for the same. Doing this rightly takes two things, of which one is usually forgotten.
+
+# %%
+catalog.find("E23")
+
+# %% [markdown]
+# And how many latents are on at once:
+
+# %%
+catalog.find("E25e")
 
 # %% [markdown]
 # ## What this page claims
