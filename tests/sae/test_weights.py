@@ -27,6 +27,7 @@ def tokens(model):
     return models.tokens(model, TEXT)
 
 
+@pytest.mark.filterwarnings("ignore:A forward hook edited hook_scale")
 @pytest.mark.parametrize("kind", ["storybook", "gpt2", "llama", "neox"])
 def test_after_the_last_block_promoted_words_are_the_change_of_the_logits_exactly(
     kind, model, tmp_path

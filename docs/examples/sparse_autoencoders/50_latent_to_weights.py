@@ -47,7 +47,7 @@ from mechnotes.sae import (
 # [`moods.choose`][mechnotes.sae.moods.choose] looks at stories of one form, cut off at this place, and picks the latent
 # that stands out most in those of one mood. We look at it in stories of another form:
 
-# %%
+# %% tags=["trained"]
 choice = moods.choose(model, one)
 latent, mood = choice.latent, choice.sentiment
 told = moods.stories(144)

@@ -22,7 +22,7 @@ from mechnotes.plots import curves, scores, strips, style
 from mechnotes.sae import doses, moods, steering
 from mechnotes.sae import steering_claims as measured
 
-# %%
+# %% tags=["trained"]
 model = models.load("storybook")
 one = sae.load("storybook", "block-1-topk-512-seed-2")
 choice = measured.chosen(2)
