@@ -24,9 +24,9 @@
 #
 # The $f_i$ are the [latents](../glossary.md#latent), almost all of them zero; $d_i$ is what latent $i$ adds when it is on, a
 # row of the decoder; $b$ and $c$ are biases; and $\sigma$ is what keeps latents few. There are many more latents than
-# dimensions. The encoder is one matrix and one nonlinearity, so a latent can be worked out in an instant, and read as "how much of
-# direction $d_i$ is in $x$". Two things an SAE is often said to be and is not: it is no set of neurons that fire for a
-# neuron, and nothing in it knows the model's output. It only copies activations.
+# dimensions. The encoder is one matrix and one nonlinearity, so a latent can be worked out in an instant, and read as an estimate of
+# how much of $d_i$ to use for $x$. (It is no projection on $d_i$: a latent listens along one direction, a column of $W_\text{enc}$, and writes along another.) Two things that an SAE is not: it is no part of the
+# model, and it knows nothing of the model's output. It only copies activations.
 
 # %% alt="Boxes in three columns: the activation at the left feeds five latents in the middle; two of them are on and feed the reconstruction at the right." caption="Many latents, few of them on. The two that are on say what the vector is made of." tags=["hide-input"]
 from mechnotes.plots import networks
@@ -49,8 +49,8 @@ networks.plot_network(
 #
 # - **Standard**: $\sigma$ is a ReLU, and training pays for the sum of all latents (an L1 penalty). It works, and it makes every
 #   latent smaller than it should be, because small is cheap: *shrinkage*.
-# - **TopK**: the $k$ largest are kept, the rest are set to zero. Nothing is paid, nothing shrinks, and the number of active latents is
-#   what one asked for, on easy and on hard tokens alike.
+# - **TopK**: the $k$ largest are kept, the rest are set to zero. Nothing is paid, nothing shrinks, and at most as many latents are active
+#   as one asked for, on easy and on hard tokens alike.
 # - **JumpReLU**: each latent has a threshold below which it is zero, and the thresholds are learnt under a penalty
 #   on the *number* of active latents.
 #
@@ -78,7 +78,7 @@ networks.plot_network(
 # ## What goes wrong
 #
 # - **The first token.** Its activation is the same in every text, and in GPT-2 many times longer than all others. Pool over all tokens, and the same few latents top every list.
-#   [Seen here](../examples/sparse_autoencoders/10_first_look.py).
+#   [Seen here, in a mild form](../examples/sparse_autoencoders/10_first_look.py).
 # - **Too many questions.** Twenty thousand latents and seven texts a group: some latent will fit anything.
 #   [Statistics that survive it](../examples/sparse_autoencoders/30_statistics.py).
 # - **Absorption.** If *angry* never comes without *feeling*, the cheapest dictionary gives *angry* feelings a latent of their own and lets the latent for feelings fall

@@ -51,11 +51,19 @@ def absorption(
         child: On which the child's is; inputs without the parent are not looked at.
 
     Raises:
-        ValueError: If the lengths differ, or the parent never comes without the child or with it.
+        ValueError: If the lengths differ, a mask is not of True and False, or the parent never
+            comes without the child or with it.
     """
     n = len(validate.finite(validate.shape(values, "values", ("n",)), "values"))
     for name, given in (("parent", parent), ("child", child)):
         validate.shape(given, name, ("n",), n=n)
+        if given.dtype != torch.bool:
+            validate.refuse(
+                name,
+                got=f"a tensor of {given.dtype}",
+                expected="True or False for each input",
+                fix="Compare: present = feature > 0.",
+            )
     fires = values != 0
     return Absorption(
         alone=_share(fires, parent & ~child, "the parent without the child"),

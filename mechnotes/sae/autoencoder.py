@@ -104,6 +104,7 @@ def check_fits(model: LanguageModel, sae: Autoencoder) -> str:
     """
     place = activations.check_hook(model, hook_of(sae))
     _check_name(model, sae)
+    _check_scaling(sae)
     _check_processing(model, sae)
     bos = torch.zeros(1, 1, dtype=torch.long, device=model.cfg.device)
     width = activations.read(model, place, bos).shape[-1]
@@ -137,6 +138,19 @@ def check_latent(sae: Autoencoder, latent: object, name: str = "latent") -> int:
 def _options(sae: Autoencoder) -> Mapping[str, Any]:
     """How the model was processed, as sae_lens's registry or the autoencoder's own file says."""
     return getattr(check(sae).cfg.metadata, "model_from_pretrained_kwargs", None) or {}
+
+
+def _check_scaling(sae: Autoencoder) -> None:
+    """A scale that is found anew for each activation would make a latent's unit change with it."""
+    scaling = getattr(sae.cfg, "normalize_activations", "none")
+    if scaling != "none":
+        validate.refuse(
+            "sae",
+            got=f"an autoencoder that scales activations while it runs ({scaling})",
+            expected="one whose scale is in its weights (normalize_activations='none')",
+            fix="Fold the scale first: sae.fold_activation_norm_scaling_factor(factor), where the "
+            "release gives one.",
+        )
 
 
 def _check_name(model: LanguageModel, sae: Autoencoder) -> None:

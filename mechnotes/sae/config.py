@@ -36,11 +36,11 @@ class SAEConfig:
     l0_coefficient: float | int = 1.0
     """Weight of the L0 penalty, for "jumprelu" only; acts as the L1 coefficient does."""
     sparsity_warm_up_steps: int = 500
-    """Steps over which the penalty grows from 0: at full strength from the start it kills latents
-    before they have found anything. For "standard" and "jumprelu"."""
+    """Steps over which the penalty grows from 0: at full strength from the start it can kill
+    latents before they have found anything. For "standard" and "jumprelu"."""
     jumprelu_bandwidth: float | int = 0.1
     """Width of the window around a threshold in which the threshold gets a gradient; too narrow and
-    thresholds never move. For "jumprelu" only."""
+    thresholds hardly move. For "jumprelu" only."""
     jumprelu_init_threshold: float | int = 0.1
     """Threshold of every latent at the start. For "jumprelu" only."""
     aux_loss_coefficient: float | int = 1.0

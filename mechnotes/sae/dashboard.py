@@ -20,6 +20,9 @@ from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.examples import SHOWN, Examples, Shown, examples
 from mechnotes.storybook.corpus import Passages
 
+NOTHING = "never fires here"
+"""Description of a latent that is zero on all the texts."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelScore:
@@ -42,7 +45,7 @@ class Card:
     examples: Examples
     """Where it fires."""
     description: str
-    """The property that comes nearest to where it fires."""
+    """The property that comes nearest to where it fires; `NOTHING` if it never does."""
     precision: float
     """Of the tokens on which it fires, the share with that property, on texts that were not used to
     choose the property; NaN if it fires on none of them."""
@@ -113,7 +116,7 @@ def dashboard(
     cards = tuple(
         Card(
             examples=examples(found, latent, shown=shown),
-            description=known.names[described.property[row]],
+            description=known.names[described.property[row]] if values[:, row].any() else NOTHING,
             precision=described.precision[row].item(),
             recall=described.recall[row].item(),
             scores=_scores(scores, row),

@@ -105,6 +105,14 @@ def dose_response(
     autoencoder.check_latent(sae, latent)
     if unit is None:
         unit = steering.levels(model, sae, latent, tokens).active
+    validate.number(unit, "unit")
+    if unit == 0:
+        validate.refuse(
+            "unit",
+            got="0",
+            expected="another number",
+            fix="Leave it out for the mean active value.",
+        )
     direction = unit * sae.W_dec[latent].detach()
     noise = torch.randn(
         n_controls, len(direction), generator=rng.generator(validate.seed(seed), "controls")
@@ -144,6 +152,13 @@ def probability(
     tokens = _token_checks.tokens(hooks.check_model(model), tokens, "tokens")
     _token_checks.integers(words, "words", "one number for each word")
     chosen = _token_checks.known(model, words, "words").cpu()
+    if len(chosen.unique()) < len(chosen):
+        validate.refuse(
+            "words",
+            got=f"{chosen.tolist()}, with a word twice",
+            expected="each word once",
+            fix="Take words.unique(): probabilities are added up.",
+        )
     n_texts, n_pos = tokens.shape
     at = torch.full((n_texts,), n_pos - 1) if due is None else due.cpu()
     _token_checks.positions(at, "due", n_texts=n_texts, n_pos=n_pos)

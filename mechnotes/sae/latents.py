@@ -61,10 +61,11 @@ class Latents:
         Positions beyond a text's end are zero.
 
         Raises:
-            ValueError: If there is no such text or latent.
+            ValueError: If there is no such text or latent, or one is named twice.
         """
         texts = range(self.n_texts) if texts is None else texts
         latents = range(self.d_sae) if latents is None else latents
+        _check_once(texts=texts, latents=latents)
         for text in texts:
             validate.integer(text, "texts", maximum=self.n_texts - 1)
         for latent in latents:
@@ -209,6 +210,14 @@ def _places(chosen: Sequence[int], size: int) -> Int[Tensor, " size"]:
     places = torch.full((size,), -1)
     places[torch.tensor([*chosen], dtype=torch.long)] = torch.arange(len(chosen))
     return places
+
+
+def _check_once(**named: Sequence[int]) -> None:
+    for name, numbers in named.items():
+        if len({*numbers}) < len(numbers):
+            validate.refuse(
+                name, got=repr([*numbers]), expected="each number once", fix="Leave copies out."
+            )
 
 
 def _refuse_short(text: int) -> NoReturn:

@@ -148,6 +148,13 @@ def choose(
     told = stories(n, template=CHOICE, seed=seed)
     values = sae.encode(ends(model, sae, told))
     moods = range(len(words.SENTIMENTS))
+    if absent := [words.SENTIMENTS[mood] for mood in moods if not (told.sentiment == mood).any()]:
+        validate.refuse(
+            "n",
+            got=f"{n} stories, of which none is {' or '.join(absent)}",
+            expected="stories of every mood",
+            fix="Draw more: n=300.",
+        )
     means = torch.stack([values[told.sentiment == mood].mean(0) for mood in moods])
     found = []
     for sentiment in sentiments:

@@ -15,6 +15,7 @@ from torch import Tensor
 from mechnotes import hooks, validate
 from mechnotes._typing import Hook, LanguageModel
 from mechnotes.sae import _places, autoencoder, weights
+from mechnotes.sae._places import Place
 from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.feeding import Part
 
@@ -40,26 +41,40 @@ def ablated(
         parts: ("head", layer, head) and ("neuron", layer, neuron).
 
     Raises:
-        ValueError: As `contributions`, or if the model has no such part.
+        ValueError: As `contributions`, or if the model has no such part below the autoencoder.
     """
-    _places.stream_of(sae)
+    place = _places.stream_of(sae)
     w, constant = weights.column(model, sae, latent), weights.offset(sae, latent)
     seen: list[Tensor] = []
 
     def look(activation: Tensor, hook: Any) -> None:  # noqa: ARG001
         seen.append(activation)
 
-    edits = [_silencing(model, part) for part in parts]
+    edits = [_silencing(model, part, place) for part in parts]
     model.run_with_hooks(tokens, fwd_hooks=[*edits, (autoencoder.hook_of(sae), look)])
     return (seen[0] @ w + constant).cpu()
 
 
-def _silencing(model: LanguageModel, part: Part) -> tuple[str, Hook]:
+def _silencing(model: LanguageModel, part: Part, place: Place) -> tuple[str, Hook]:
     """The hook that gives a head or a neuron its mean."""
-    validate.choice(part[0], "part", ("head", "neuron"))
+    if not isinstance(part, tuple) or len(part) != 3:
+        validate.refuse(
+            "part",
+            got=repr(part),
+            expected='a kind, a layer and a number, such as ("head", 1, 0)',
+            fix="Name one head or one neuron.",
+        )
     kind, layer, number = part
+    validate.choice(kind, "part", ("head", "neuron"))
     count = model.cfg.n_heads if kind == "head" else model.cfg.d_mlp or 0
-    validate.integer(layer, "layer", maximum=model.cfg.n_layers - 1)
+    below = place.attentions if kind == "head" else place.mlps
+    if validate.integer(layer, "layer", maximum=model.cfg.n_layers - 1) not in below:
+        validate.refuse(
+            "layer",
+            got=f"a {kind} of block {layer}, above the place where the autoencoder reads",
+            expected=f"a block from 0 to {len(below) - 1}",
+            fix="What comes later cannot feed the latent.",
+        )
     validate.integer(number, kind, maximum=count - 1)
     site = hooks.name(model, "z", layer=layer)
 

@@ -102,6 +102,8 @@ def describe(
 ) -> Described:
     """Describe each latent by the property that has the highest F1 with "it fires".
 
+    A latent that never fires has no description: its property is any, its precision NaN.
+
     Args:
         latents: Values of latents, 0 where they do not fire.
         truth: Where each property is true.

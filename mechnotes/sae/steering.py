@@ -115,12 +115,19 @@ def replaced(
         where: At which tokens; by default at all but the first of each text.
 
     Raises:
-        ValueError: As `added`, or if there is no such latent or no value.
+        ValueError: As `added`, or if there is no such latent, one is named twice, or no value is.
     """
     place = _check(model, sae)
     chosen = [latents] if isinstance(latents, int) else [*latents]
     for latent in chosen:
         autoencoder.check_latent(sae, latent, "latents")
+    if len({*chosen}) < len(chosen):
+        validate.refuse(
+            "latents",
+            got=f"{chosen}, with one of them twice",
+            expected="each latent once",
+            fix="Leave the copy out: it would be moved twice.",
+        )
     mask, centred = _mask(where, tokens), autoencoder.centred(sae)
     found = []
     for value in _numbers(values, "values"):

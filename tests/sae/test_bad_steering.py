@@ -21,6 +21,8 @@ def test_bad_requests_are_refused_with_what_to_do(model, small_sae, tokens):
     shift = torch.zeros(1, 64)
     with pytest.raises(ValueError, match=r"latents: got 96; expected an integer from 0 to 95"):
         steering.replaced(model, small_sae, tokens, 96, values=(0,))
+    with pytest.raises(ValueError, match="with one of them twice"):
+        steering.replaced(model, small_sae, tokens, [3, 3], values=(0,))
     with pytest.raises(ValueError, match=r"values: got \[\]; expected at least one number"):
         steering.replaced(model, small_sae, tokens, 1, values=[])
     with pytest.raises(ValueError, match=r"where: got .* expected True or False for each token"):
@@ -47,6 +49,9 @@ def test_a_dose_response_of_nonsense_is_refused(model, small_sae, tokens):
         ({"doses": (0, math.nan)}, "doses: got nan"),
         ({"words": torch.tensor([9999])}, "words: got tokens"),
         ({"due": torch.tensor([99])}, "due: got positions"),
+        ({"words": torch.cat((happy, happy))}, "with a word twice"),
+        ({"unit": 0}, "unit: got 0"),
+        ({"unit": math.nan}, "unit: got nan"),
         ({"n_controls": 0}, "n_controls: got 0"),
     ):
         with pytest.raises(ValueError, match=said):
@@ -68,8 +73,14 @@ def test_what_is_no_latent_of_a_stream_is_refused(model, small_sae, tokens):
         weights.promoted(model, small_sae, 96)
     with pytest.raises(ValueError, match="where: got no token"):
         feeding.contributions(model, small_sae, 1, tokens, where=torch.zeros_like(tokens) > 0)
-    for part in (("mlp", 0, 0), ("head", 0, 4), ("neuron", 3, 0)):
-        with pytest.raises(ValueError, match="got"):
+    for part, said in (
+        (("mlp", 0, 0), "part: got 'mlp'"),
+        (("head", 0, 4), "head: got 4"),
+        (("neuron", 3, 0), "layer: got 3"),
+        (("head", 2, 1), "above the place where the autoencoder reads"),
+        (("head", 1), "a kind, a layer and a number"),
+    ):
+        with pytest.raises(ValueError, match=said):
             silencing.ablated(model, small_sae, 1, tokens, [part])
     with pytest.raises(ValueError, match="layer: got 2; expected an integer from 0 to 1"):
         writers.carried(model, small_sae, 1, layer=2, head=0)

@@ -87,6 +87,8 @@ def test_a_latent_or_a_text_out_of_range_is_refused():
         built().dense(latents=[4])
     with pytest.raises(ValueError, match=r"texts: got 2"):
         built().dense(texts=[2])
+    with pytest.raises(ValueError, match="each number once"):
+        built().dense(latents=[1, 1])
 
 
 @pytest.mark.bad_input

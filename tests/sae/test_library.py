@@ -100,6 +100,14 @@ def test_a_model_that_was_processed_otherwise_is_refused(model: LanguageModel):
 
 
 @pytest.mark.bad_input
+def test_an_autoencoder_that_scales_while_it_runs_is_refused(model: LanguageModel):
+    one = made()
+    one.cfg.normalize_activations = "layer_norm"
+    with pytest.raises(ValueError, match=r"scales activations while it runs \(layer_norm\)"):
+        sae.extract(model, one, "Tom found a map .")
+
+
+@pytest.mark.bad_input
 def test_another_width_a_missing_place_and_a_missing_origin_are_refused(model: LanguageModel):
     with pytest.raises(ValueError, match="expected width 256"):
         sae.extract(model, made(hook_name="blocks.1.mlp.hook_post"), "Tom found a map .")

@@ -25,8 +25,9 @@ model = models.load("storybook")
 one = sae.load("storybook", "block-1-topk-512-seed-0")
 
 # %% [markdown]
-# These two lines are all that has to change for GPT-2, on a machine that can reach the model hub:
-# `models.load("gpt2")` and `sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")`. The lines below stay as they are. (Not run here.)
+# These two lines change for GPT-2, on a machine that can reach the model hub:
+# `models.load("gpt2")` and `sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")`. The looking stays as it is; the control near the end and the numbers of
+# the last cell belong to the storybook. (Not run here.)
 #
 # ## Where it reads
 #
@@ -45,9 +46,10 @@ print(f"writes them as {one.cfg.d_sae} latents")
 # %%
 text = "Tom found a ring but Anna lost a hat . Tom smiled and felt glad ."
 tokens = models.tokens(model, text)
-after = activations.read(model, "blocks.1.hook_resid_post", tokens)
-before = activations.read(model, "blocks.2.hook_resid_pre", tokens)
-assert torch.equal(after, before)
+after = activations.read(model, place, tokens)
+if place == "blocks.1.hook_resid_post":
+    before = activations.read(model, "blocks.2.hook_resid_pre", tokens)
+    assert torch.equal(after, before)
 
 # %% [markdown]
 # ## What fires
@@ -138,7 +140,8 @@ nothing = sae.extract(untrained.load(seed=0), control, text)
 plots.plot_active(nothing.dense()[0], words=nothing.words[0])
 
 # %% [markdown]
-# Sparse as well. So from here on every statement about what latents *mean* comes with this control beside it.
+# Sparse as well. A sparse picture proves nothing; the control comes back on the pages on [training](40_train_your_own.py) and on
+# [what a neuron says](80_towards_monosemanticity.py).
 #
 # ## What this page claims
 

@@ -90,7 +90,7 @@ print(f"latents Benjamini-Hochberg needs at 1/3432: {together}")
 # %% [markdown]
 # With seven statements and 512 latents the smallest possible product is 0.15: nothing can ever be found at 0.05. With eight it can. For the 24,576 latents of the published autoencoders of GPT-2 small
 # it takes eleven, or twelve if firing *less* is to count too. Benjamini and Hochberg's correction, which bounds the share of false findings
-# ([false discovery rate](../../glossary.md#false-discovery-rate)), helps only if 144 latents sit at the minimum together. None of this says anything about the latents. It is arithmetic:
+# ([false discovery rate](../../glossary.md#false-discovery-rate)), helps with seven of each only if at least 144 latents sit at the minimum together. None of this says anything about the latents. It is arithmetic:
 
 # %%
 claims.badge(statistics_claims.groups_for_bonferroni)
@@ -128,7 +128,7 @@ figure
 
 # %% [markdown]
 # A single latent's accidents lie around 0. The largest of 512 lies far out, because there is always some latent that happens to fit. Whoever wants to be believed has to beat
-# *that*, and ten latents do. This is the [maximum test](../../glossary.md#maximum-test) of Westfall and Young. It promises the same as Bonferroni, at most a 5 % chance of any false finding, and has no trouble with
+# *that*, and ten latents do. This is the [maximum test](../../glossary.md#maximum-test) of Westfall and Young. It promises the same as Bonferroni, at most a 5 % chance of any false finding, and can succeed with
 # seven statements: a clear latent among 24,576 gets 1/3432.
 
 # %%
@@ -154,7 +154,7 @@ for name, count in alarms.items():
     print(f"{name}: something found in {count} of 1000 shuffles")
 
 # %% [markdown]
-# Somebody who takes each latent by itself announces a discovery in eight of ten experiments about nothing. The maximum test does in 45 of 1000, as promised. On planted latents too:
+# Somebody who takes each latent by itself announces a discovery in eight of ten experiments about nothing. The maximum test does in 45 of 1000, as promised. The same on made-up latents that have nothing to do with the labels, 40 texts each:
 
 # %%
 claims.badge(statistics_claims.family_wise_error)
@@ -199,7 +199,7 @@ curves.plot_formula(
 )
 
 # %% [markdown]
-# The dots lie on the line, within five points. And they lie low: seven statements find such a latent in four tests of ten, though it hardly ever errs. The last column is what a
+# The dots lie on the line, within five points. And they lie low: seven statements find such a latent in four tests of ten, though it errs in only one statement of ten. The last column is what a
 # planner would promise who forgets the 511 others: nine of ten. Most of the power goes into beating accidents.
 
 # %%

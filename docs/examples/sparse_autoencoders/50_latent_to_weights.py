@@ -76,8 +76,8 @@ for word, count in fired.most_common(6):
     print(f"{word:6} {count}")
 
 # %% [markdown]
-# Mostly on small words *after* something has gone wrong: *lost a hat **and** ...*, *lost a hat **but** ...*. It does not fire on *lost* itself. It
-# is less a word than a note that the model has written to itself.
+# Mostly on small words, *after* the event: *lost a hat **and** ...*, *lost a hat **but** ...*. It does not stand for a word; it
+# looks like a note that the model has written to itself.
 #
 # ## What does it say?
 #
@@ -129,12 +129,12 @@ tables.plot_table(
 # %% [markdown]
 # Right direction, wrong size. The direct path sees an autoencoder in the middle of the model as if it sat at the end. One more block comes after
 # it, reads the note, and turns it into words: seventeen times louder, and it also lowers the happy reactions, of which the decoder row says nothing.
-# **A list of promoted words is a hint at what a latent says, and a poor measure of it**, the more so the further it is from the end.
+# **A list of promoted words is a hint at what a latent says, and a poor measure of it**.
 #
 # ## Who speaks to it?
 #
 # The stream is a [sum](../../glossary.md#residual-stream): the embedding, what each head wrote, what each neuron wrote, biases. The latent's
-# value before its threshold, its *pre-activation*, is the stream times the encoder column, plus a constant. So it is a sum of the same
+# value before only the eight largest are kept, its [pre-activation](../../glossary.md#pre-activation), is the stream times the encoder column, plus a constant. So it is a sum of the same
 # parts, and [`contributions`][mechnotes.sae.feeding.contributions] gives every one. Nothing is estimated:
 
 # %% tags=["trained"]
@@ -162,6 +162,9 @@ for block in range(2):
     for head in range(4):
         named[f"head {block}.{head}"] = heads[block, head]
     named[f"neurons {block}"] = neurons[block].sum()
+gap = here.total().mean() - there.total().mean()
+print(f"difference in all {gap:.2f}, largest single neuron", end=" ")
+print(f"{neurons.max():.2f}")
 scores.plot_shares(
     torch.stack([*named.values()]),
     names=list(named),
@@ -169,7 +172,7 @@ scores.plot_shares(
 )
 
 # %% [markdown]
-# Block 0 and the word itself give next to nothing: *she* is no angry word. Head 1.1 gives 1.10 of the difference of 2.57, head 1.2 another 0.33,
+# Block 0 and the word itself give next to nothing: *she* is no angry word. Head 1.1 gives 1.10 of the difference of 2.57 in the pre-activation (which is below 0 in other stories), head 1.2 another 0.33,
 # and the 256 neurons of block 1 together 1.04, no single one of them more than 0.21.
 #
 # ## What does the head read?
@@ -197,7 +200,7 @@ for kind, words in moods.EVENTS.items():
 # ## Could, does, needs
 #
 # Three different questions about the eight heads below the latent. What *could* a head add: the length of its weights times the encoder column,
-# no text at all ([`writers`][mechnotes.sae.writers.writers]). What *does* it add. And what does the latent *lose* if the head says
+# no text at all ([`writers`][mechnotes.sae.writers.writers]). What *does* it add. And what does the latent *need*: how much does it lose if the head says
 # only what it says on average ([mean ablation](../../glossary.md#mean-ablation)), with all that follows from it:
 
 # %%
@@ -211,12 +214,12 @@ for block in range(2):
         )
         lost[block, head] = (intact - without)[angry, -1].mean()
 
-# %% alt="Six rows of four heads. Could: between 0.4 and 1.0, head 0.2 highest. Does: head 1.1 1.10, head 1.2 0.33, others near 0. Loses: head 1.1 1.93, head 1.3 0.33, head 0.0 minus 0.39." caption="Three answers to who feeds the latent, in its own unit. The first knows no text." tags=["trained"]
+# %% alt="Six rows of four heads. Could: between 0.4 and 1.0, head 0.2 highest. Does: head 1.1 1.10, head 1.2 0.33, others near 0. Needs: head 1.1 1.93, head 1.3 0.33, head 0.0 minus 0.39." caption="Three answers to who feeds the latent, in its own unit. The first knows no text." tags=["trained"]
 tables.plot_table(
     torch.cat((could, heads, lost)),
     rows=[
         f"{w}, block {n}"
-        for w in ("could", "does", "loses")
+        for w in ("could", "does", "needs")
         for n in (0, 1)
     ],
     columns=[f"head {head}" for head in range(4)],
@@ -226,9 +229,9 @@ tables.plot_table(
 )
 
 # %% [markdown]
-# By weights alone the strongest is head 0.2, which does nothing here: at this word it spreads its attention thinly over everything. Weights tell
+# By weights alone the strongest is head 0.2, which does nothing here. Weights tell
 # who has a wire to the latent, not who uses it. The measured term names head 1.1, and the ablation agrees, and says more: without
-# head 1.1 the latent loses 1.9, not 1.1, because the neurons behind it fall silent too.
+# head 1.1 the latent loses 1.9, not 1.1: the neurons after it depend on what it wrote.
 #
 # ## A trap: mixing up the two directions
 #
@@ -245,9 +248,8 @@ fires = sae.extract(model, one, shown).dense(latents=[latent])[0, :, 0]
 print(f"on 'she' {fires[-2]:.2f}, on 'stamped' {fires[-1]:.2f}")
 
 # %% [markdown]
-# Reactions, again! But the latent never fires on a reaction. This model uses one matrix to read words and to say them, and encoder and decoder of
-# a latent lie close to each other (cosine 0.63). So the encoder column, read as if it were the decoder, also points to what comes *next*.
-# Swap the two and you find plausible words on both sides, and a wrong story: that the latent is switched on by angry reactions. Where
+# Reactions, again! But on *stamped* itself the latent is off: the word's own embedding is only one term of the sum. This model uses one matrix to read words and to say them, and
+# the encoder column lies close to the decoder row (cosine 0.63), so what raises the latent and what it raises look alike here, and nobody notices if the two are swapped. Where
 # reading and saying have separate matrices, the mistake is a gross one. Try it on weights into which a path was written:
 
 # %%

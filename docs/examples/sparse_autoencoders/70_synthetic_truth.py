@@ -79,7 +79,7 @@ for n, width in ((128, 64), (512, 256), (1024, 64)):
 # %%
 print(sweep.provenance)
 
-# %% alt="MMCS against the L1 coefficient on a logarithmic axis: 0.6 at 0.1, 0.99 at 1, 0.77 at 10, with a line for chance at 0.35." caption="Too little penalty and latents are mixtures; too much and rare features are given up. Three thin lines, three seeds." tags=["trained"]
+# %% alt="MMCS against the L1 coefficient on a logarithmic axis: 0.6 at 0.1, 0.99 at 1, 0.77 at 10, with a line for chance at 0.35." caption="Too little penalty and latents are mixtures; too much and features are given up. Three thin lines, three seeds." tags=["trained"]
 found = scores.scores(sweep)
 strength = torch.tensor(sweep.config.values)
 chance = matching.random_mmcs(planted.atoms, 128)
@@ -149,7 +149,7 @@ for name, on in (("there", there), ("not there", ~there)):
     print(f"feature {name}: {count:.1f} on, mean {mean:.2f}")
 
 # %% [markdown]
-# Faint false alarms: to silence them would cost more length than it saves. So neither column alone is evidence of having found anything. In a real model they are
+# Faint false alarms: a penalty strong enough to silence them would shorten the true ones more than it is worth. So neither column alone is evidence of having found anything. In a real model they are
 # what one has, together with tests of what latents mean.
 #
 # FVU is simple to define and easy to get wrong when activations come in batches:
@@ -167,7 +167,7 @@ variance.fvu.check(
 # %% [markdown]
 # ## What L1 does to lengths
 #
-# The penalty is on the values, so it pays to say less than there is. How much less? By how much should the reconstruction be stretched to fit best, measured from the mean:
+# The penalty is on the values, so it pays to say less than there is. How much less? How long is the reconstruction, as a share of the length that would fit best, measured from the mean?
 # 1 is right, below 1 is too short. The [shrinkage](../../glossary.md#shrinkage) of L1, beside TopK and JumpReLU, whose latents cost the same however large they are:
 
 # %% alt="Shrinkage by architecture: TopK and JumpReLU in one heap at 1; L1 strewn from 0.97 down to 0.3." caption="All settings and seeds. Only L1 shortens what it rebuilds." tags=["trained"]
@@ -314,7 +314,7 @@ for row, l1 in enumerate(sweep.config.values):
     print(f"L1 {l1:4}: " + ", ".join(f"{cosine:.2f}" for cosine in each))
 
 # %% [markdown]
-# So agreement between seeds follows recovery here, and it can be measured without the truth. It is a *necessary* sign: latents that change with the
+# So agreement between seeds is highest where recovery is highest, and it can be measured without the truth. It is a *necessary* sign: latents that change with the
 # seed cannot all be the model's features. It is not sufficient, as the absorbing autoencoders show, which agree with each other:
 
 # %%

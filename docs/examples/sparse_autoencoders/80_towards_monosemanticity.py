@@ -11,7 +11,7 @@
 # # What does one neuron say?
 #
 # The paper *Towards Monosemanticity* opens with a neuron of a small language model that answers to citations, to English
-# dialogue, to web addresses and to Korean. It is [polysemantic](../../glossary.md#polysemantic): whoever reads it
+# dialogue, to HTTP requests and to Korean. It is [polysemantic](../../glossary.md#polysemantic): whoever reads it
 # alone learns little. Our model has read stories about forty people. Has it got such neurons too, and what takes them apart?
 
 # %%
@@ -114,8 +114,9 @@ for latent in chosen:
     print(f"{latent:5} {name:20} P {precision:.2f}  R {recall:.2f}")
 
 # %% [markdown]
-# Two latents for *felt*, two for opening marks, two for *a*. They are pieces: each holds for a part of the tokens of its thing, which is
-# what a large [dictionary](../../glossary.md#dictionary) does ([splitting](../../glossary.md#feature-splitting)).
+# Two latents for *felt*, two for opening marks, two for *a*. They are no tidy pieces: the recalls of a pair add up to more than 1, so both fire on some
+# tokens, and 726 fires elsewhere half of the time. That several latents share one thing is often called [splitting](../../glossary.md#feature-splitting); to show it,
+# one would compare a smaller [dictionary](../../glossary.md#dictionary).
 
 # %% [markdown]
 # ## Is that the rule?
@@ -146,7 +147,7 @@ claims.badge(measured.more_specific)
 
 # %% [markdown]
 # Latents are far more specific than neurons, as published; and neurons more than rotated neurons, because the nonlinearity makes their axes
-# special. But look at the second curve. Random directions cover a third of the way from neurons to latents:
+# special. But look at the curve of the random directions. They cover a third of the way from neurons to latents:
 
 # %% tags=["trained"]
 claims.badge(measured.without_learning)
@@ -177,10 +178,10 @@ curves.plot_lines(
 claims.badge(measured.without_reading)
 
 # %% [markdown]
-# Of highly specific latents the model that has read nothing has nearly as many. The word itself is in its stream too, and words are specific.
+# Of latents with a specificity above 0.8 the model that has read nothing has nearly as many. The word itself is in its stream too, and words are specific.
 # So a latent with a good description need not be anything that the model has *learnt*.
 #
-# What such a model cannot have is a latent for something that must be worked out. Five questions, most of them of that kind, with the best
+# What one does not expect in such a model is a latent for something that must be worked out. (A probe on its stream would say whether the information is missing, or only the latent; not run.) Five questions, most of them of that kind, with the best
 # unit of each bank, chosen on one half of the texts and judged on the other
 # ([`storybook_banks`][mechnotes.sae.candidates.storybook_banks]):
 
@@ -196,8 +197,8 @@ table
 # - **Receiver names** are where the autoencoder earns its keep: no neuron and no dimension finds them, one latent does, and with one seed of three
 #   as well as the probe.
 # - **Inside a quotation**: halfway. Latents are ahead of neurons and far behind the probe.
-# - **Angry words**: a latent fires on *broke*, *lost* and *spoiled*, nearly every time, and on nothing else; and on none of the eight
-#   angry feelings and reactions. It means *something bad happened*, not *angry*. **Happy words** are cut up in the same way, or
+# - **Angry words**: with two seeds of three a latent fires on *broke*, *lost* and *spoiled*, nearly every time, and on none of the eight
+#   angry feelings and reactions (the third catches only a third of the angry words). It means *something bad happened*, not *angry*. **Happy words** are cut up in the same way, or
 #   not found: with seed 0 the best latent fires on happy, angry and neutral events alike. The probe reads both labels almost without error.
 # - In the model that has read nothing no label gets beyond an F1 of 0.4: it has words, and a label of eleven words is no word.
 
@@ -216,10 +217,10 @@ claims.badge(measured.behind_the_probe)
 # ## What to take away
 #
 # 1. **A neuron can have several unrelated meanings**: the first figure, with three slots from three kinds of sentences.
-# 2. **A dictionary of directions takes them apart**: the table of six latents, and nothing outside its blocks.
+# 2. **A dictionary of directions takes them apart**: the table of six latents, for the six largest contributors.
 # 3. **Over all units, latents are more specific than neurons**: the first set of curves. Bricken et al. say that of
 #    their model, where people judged; here a grammar does.
-# 4. **There are more of them than neurons, and they come in pieces**: nine hundred that fire, for 256 neurons, and two for *felt*.
+# 4. **There are more of them than neurons, and several to a thing**: 1,024 for 256 neurons, and two for *felt*.
 # 5. **Not all of it is learnt**: the same curves. Sparsity alone brings a third of the lead.
 # 6. **Specific does not mean that the model has learnt it**: the second set of curves.
 # 7. **A label need not have a latent**: *happy words* and *angry words* in the last table. The autoencoder cuts where it is cheap to

@@ -115,7 +115,7 @@ for row in range(len(top.l0)):
 
 # %% [markdown]
 # With four latents all of TopK's lead is L1's shrinkage, with two about half. That is not an excuse, since whoever uses L1 gets the short reconstruction. But it says
-# what was bought: right lengths, not better directions. Ask it of every curve of this kind.
+# what was bought: with four latents right lengths, not better directions. Ask it of every curve of this kind.
 #
 # ## Who finds the truth?
 #
@@ -203,7 +203,7 @@ print(f"guessing evenly: {math.log(model.cfg.d_vocab):.2f} nats")
 
 # %% [markdown]
 # Both ablations cost far more than guessing evenly: told nonsense at one place, the model is not ignorant but sure of the wrong words. Measured by such a yard, anything
-# recovers nearly all. The honest number stands in nats: TopK adds less than a hundredth to the loss of each word, L1 about 0.2, JumpReLU 0.1 to 0.3 for its
+# recovers nearly all. The honest number stands in nats: TopK adds a hundredth or two to the loss of each word, L1 about 0.2, JumpReLU 0.1 to 0.3 for its
 # three seeds. And zero and mean are *different* yards. An autoencoder that always says the mean recovers 0 over the mean, by definition; over
 # zero it may come out above or below:
 

@@ -84,8 +84,8 @@ curves.plot_lines(
 # %% [markdown]
 # In the strongest tenth the description holds on three tokens of four, in the weakest on one of four. The control puts the same tokens
 # in the order of the text instead, and is flat. So a list of strongest examples shows a
-# latent as it is on a tenth of its tokens. Whether the weak values matter to the model is another question; that they do not
-# mean what the strong ones mean is certain.
+# latent as it is on a tenth of its tokens. Whether the weak values matter to the model is another question; the description that fits the strong
+# ones seldom fits them.
 
 # %% [markdown]
 # ## What this page claims

@@ -1,6 +1,6 @@
 # ---
 # summary: >-
-#   Eight papers and posts on sparse autoencoders: what each asked, what to look for while reading, and
+#   Fourteen papers and posts on sparse autoencoders, in eight groups: what each asked, what to look for while reading, and
 #   which part of it runs on this site. Most of it cannot run here, and that is said.
 # needs:
 #   - "[sparse autoencoders](../../notes/sparse_autoencoders.py)"
@@ -47,7 +47,7 @@
 # high value, and latents that the model *uses* in its own computation. Most examples show the first two. Look at what the authors say about how
 # many ideas have no latent, and about the cost of finding rare ones.
 #
-# **Run here.** [Setting a latent and measuring the answer](60_ablate_and_steer.py), against random directions of the same length; sizes [compared](80_towards_monosemanticity.py).
+# **Run here.** [Setting a latent and measuring the answer](60_ablate_and_steer.py), against random directions of the same length.
 # **Not run**: anything on a large model.
 
 # %% [markdown]
@@ -122,6 +122,6 @@
 # - *Paulo and Belrose, 2025*, [arXiv:2501.16615](https://arxiv.org/abs/2501.16615): autoencoders that differ in their seed alone. Of 131,000 latents on Llama 3 8B about 30 % were shared, and TopK was less stable than ReLU.
 # - *Heap and others, 2025*, [arXiv:2501.17727](https://arxiv.org/abs/2501.17727): on transformers with random weights, latents look about as interpretable to the usual scores as on trained ones.
 #
-# **While reading.** A negative result is about a use. None of these says that latents are meaningless; they say that a simpler tool did better where there was one to compare, or that a score could not tell the difference.
+# **While reading.** A negative result is about a use. None of these says that latents are meaningless; they say that a simpler tool did better where there was one to compare, that another seed finds other latents, or that a score could not tell the difference.
 #
-# **Run here.** The probe as ceiling and the untrained model as control stand [beside every latent](80_towards_monosemanticity.py) that we score, and seeds beside every number.
+# **Run here.** The probe as ceiling and the untrained model as control stand [beside the latents that we score](80_towards_monosemanticity.py) for five labels, with three seeds each.
