@@ -31,7 +31,7 @@ def plot_active(
     same_length("words", {"rows": len(found), "words": len(words)})
     if found.size == 0 or found.min() < 0:
         raise ValueError("values: got none or negative ones; expected latents. Pass dense()[0].")
-    figure, ax = style.figure(6.4, 0.28 * len(words) + 0.8)
+    figure, ax = style.figure(6.4, min(0.28 * len(words) + 0.8, 8.0))
     row, index = np.nonzero(found)
     height = 0.15 + 0.3 * found[row, index] / max(float(found.max()), 1e-12)
     for line in range(len(words)):

@@ -20,6 +20,8 @@ from mechnotes.sae.autoencoder import Autoencoder
 
 Pooling = Literal["mean", "max"]
 POOLINGS: tuple[Pooling, ...] = ("mean", "max")
+AT_ONCE = 2**25
+"""Values of latents, zeros included, that are computed in one pass."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,7 +148,7 @@ def extract(
         sae: The autoencoder.
         texts: A text, or several that may differ in length, or token numbers as
             `models.tokens` gives them.
-        texts_at_once: Texts in one pass; bounds the memory.
+        texts_at_once: Texts in one pass, at most; fewer where they are long and latents many.
 
     Raises:
         ValueError: If the autoencoder does not fit the model, or a text is unusable; see
@@ -156,7 +158,7 @@ def extract(
     validate.integer(texts_at_once, "texts_at_once", minimum=1)
     rows = _rows(model, texts)
     parts: list[tuple[Tensor, ...]] = []
-    for chosen in _alike(rows, texts_at_once):
+    for chosen in _alike(rows, texts_at_once, sae.cfg.d_sae):
         tokens = torch.tensor([rows[text] for text in chosen], device=model.cfg.device)
         with torch.no_grad():
             values = sae.encode(autoencoder.read(model, sae, tokens)).cpu()
@@ -186,14 +188,15 @@ def _rows(model: LanguageModel, texts: Any) -> list[list[int]]:
     return [models.tokens(model, text)[0].tolist() for text in texts]
 
 
-def _alike(rows: Sequence[Sequence[int]], at_once: int) -> Iterator[list[int]]:
+def _alike(rows: Sequence[Sequence[int]], at_once: int, d_sae: int) -> Iterator[list[int]]:
     """Numbers of texts of equal length, a few at a time."""
     by_length: dict[int, list[int]] = {}
     for number, row in enumerate(rows):
         by_length.setdefault(len(row), []).append(number)
-    for numbers in by_length.values():
-        for start in range(0, len(numbers), at_once):
-            yield numbers[start : start + at_once]
+    for length, numbers in by_length.items():
+        count = min(at_once, max(1, AT_ONCE // (length * d_sae)))
+        for start in range(0, len(numbers), count):
+            yield numbers[start : start + count]
 
 
 def _words(model: LanguageModel, row: Sequence[int]) -> tuple[str, ...]:

@@ -18,17 +18,27 @@ RELEASE = "models--jbloom--GPT2-Small-SAEs-Reformatted"
 
 SCRIPT = """
 import resource, sys
+import torch
 from mechnotes import models, sae
-from mechnotes.sae import autoencoder
+from mechnotes.sae import autoencoder, statements
+from mechnotes.sae.statistics import maximum
 from tests.models import folders
 from pathlib import Path
 
 model = models.load(Path(sys.argv[1]))
 found = sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")
 assert autoencoder.centred(found) and found.cfg.d_sae == 24_576
-texts = ["Mary gave a drink to John", "John went to the store"]
+texts, kinds = statements.groups(14)
 latents = sae.extract(model, found, texts)
-print(len(latents.value), latents.pooled("max").shape[1], latents.bos)
+one = latents.dense([5])[0]
+x = autoencoder.read(model, found, torch.tensor([latents.tokens[5]]))[0]
+assert x.mean(-1).abs().max() < 1e-5  # centred, as the registry asks
+expected = ((x - found.b_dec) @ found.W_enc + found.b_enc).relu()
+assert (one - expected).abs().max() < 1e-4 and (one > 0).any()
+two = statements.labels(kinds, "happy") | statements.labels(kinds, "angry")
+pooled = latents.pooled("max")[two]
+tested = maximum.compare(pooled, torch.arange(28) < 14, at_most=200)
+print(len(latents.value), len(tested.p), latents.bos)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
