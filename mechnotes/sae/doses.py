@@ -105,14 +105,7 @@ def dose_response(
     autoencoder.check_latent(sae, latent)
     if unit is None:
         unit = steering.levels(model, sae, latent, tokens).active
-    validate.number(unit, "unit")
-    if unit == 0:
-        validate.refuse(
-            "unit",
-            got="0",
-            expected="another number",
-            fix="Leave it out for the mean active value.",
-        )
+    _check_unit(unit)
     direction = unit * sae.W_dec[latent].detach()
     noise = torch.randn(
         n_controls, len(direction), generator=rng.generator(validate.seed(seed), "controls")
@@ -123,6 +116,13 @@ def dose_response(
 
     found = response(respond, direction, noise.to(direction), doses=numbers.to(direction))
     return DoseResponse(doses=numbers, unit=unit, probability=found[0], controls=found[1:])
+
+
+def _check_unit(unit: object) -> None:
+    if validate.number(unit, "unit") == 0:
+        validate.refuse(
+            "unit", got="0", expected="another number", fix="Leave it out for the mean value."
+        )
 
 
 def probability(

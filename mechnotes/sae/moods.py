@@ -148,13 +148,7 @@ def choose(
     told = stories(n, template=CHOICE, seed=seed)
     values = sae.encode(ends(model, sae, told))
     moods = range(len(words.SENTIMENTS))
-    if absent := [words.SENTIMENTS[mood] for mood in moods if not (told.sentiment == mood).any()]:
-        validate.refuse(
-            "n",
-            got=f"{n} stories, of which none is {' or '.join(absent)}",
-            expected="stories of every mood",
-            fix="Draw more: n=300.",
-        )
+    _check_every_mood(told)
     means = torch.stack([values[told.sentiment == mood].mean(0) for mood in moods])
     found = []
     for sentiment in sentiments:
@@ -183,3 +177,14 @@ def number(sentiment: str) -> int:
         ValueError: If there is no such mood.
     """
     return words.SENTIMENTS.index(validate.choice(sentiment, "sentiment", words.SENTIMENTS))
+
+
+def _check_every_mood(told: Stories) -> None:
+    absent = [name for name in words.SENTIMENTS if not (told.sentiment == number(name)).any()]
+    if absent:
+        validate.refuse(
+            "n",
+            got=f"{len(told.sentiment)} stories, of which none is {' or '.join(absent)}",
+            expected="stories of every mood",
+            fix="Draw more: n=300.",
+        )

@@ -9,6 +9,7 @@ remembered HTML and entries take their places.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Finisher:
         known = {"html": html, "search": _search_entries(config)[self.seen :]}
         key = self.keys[page.url]
         _memory[key] = known
-        part = self.folder / f"{key}.part"
+        part = self.folder / f"{key}.{os.getpid()}.part"  # another build may run beside this one
         part.write_text(json.dumps(known), encoding="utf-8")
         part.replace(self.folder / f"{key}.json")
         return html
@@ -72,7 +73,7 @@ class Finisher:
         for key in set(_memory) - set(self.keys.values()):
             del _memory[key]
         used = {f"{key}.json" for key in self.keys.values()}
-        for path in self.folder.glob("*.*"):
+        for path in self.folder.glob("*.json"):
             if path.name not in used:
                 path.unlink(missing_ok=True)
 

@@ -9,6 +9,7 @@ warns again.
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ class Renderer:
 
     def _save(self, key: str, known: dict) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{key}.part"
+        part = self.folder / f"{key}.{os.getpid()}.part"  # another build may run beside this one
         part.write_text(json.dumps(known), encoding="utf-8")
         part.replace(self.folder / f"{key}.json")
 
@@ -73,7 +74,7 @@ class Renderer:
         """Forget what this build did not use."""
         for key in [key for key in _memory if f"{key}.json" not in self.used]:
             del _memory[key]
-        for path in self.folder.glob("*"):
+        for path in self.folder.glob("*.json"):
             if path.name not in self.used:
                 path.unlink(missing_ok=True)
 

@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -146,7 +148,6 @@ def test_a_failed_write_leaves_the_old_file_and_no_partial_one(tmp_path, monkeyp
 
 
 def test_readers_are_heard_only_inside_the_block_and_each_in_its_thread(tmp_path, monkeypatch):
-    import sys
     import threading
 
     monkeypatch.setenv("MECHNOTES_ARTIFACTS", str(tmp_path))
@@ -162,8 +163,6 @@ def test_readers_are_heard_only_inside_the_block_and_each_in_its_thread(tmp_path
 
 
 def test_a_folder_that_was_read_is_one_input_that_any_file_in_it_changes(tmp_path, monkeypatch):
-    import sys
-
     monkeypatch.setenv("MECHNOTES_ARTIFACTS", str(tmp_path))
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "config.json").write_text("{}")

@@ -35,8 +35,7 @@ def compare(
 ) -> Tested:
     """p of every latent, by itself and among all.
 
-    The chance that any latent is found at a level, if the property changes none, is at most that
-    level.
+    The chance that any latent is found at a level, if the property changes none, is at most it.
 
     Args:
         values: One number for each text and latent; see `Latents.pooled`.

@@ -136,14 +136,6 @@ def plan(
     """
     validate.number(target, "target", low=0.0, high=1.0, low_open=True)
     validate.integer(others_per_text, "others_per_text", minimum=1)
-    listed = [validate.integer(size, "sizes", minimum=2) for size in sizes]
-    if not listed or listed != sorted(set(listed)):
-        validate.refuse(
-            "sizes",
-            got=f"{list(sizes)}",
-            expected="at least one size, each larger than the one before",
-            fix="Pass range(3, 21), for example.",
-        )
     tried = [
         powers.power(
             firing,
@@ -155,12 +147,25 @@ def plan(
             n_trials=n_trials,
             seed=seed,
         )
-        for size in listed
+        for size in _rising(sizes)
     ]
     return Plan(
-        sizes=tuple(listed),
+        sizes=tuple(sizes),
         power=tuple(one.share for one in tried),
         standard_error=tuple(one.standard_error for one in tried),
         possible=smallest_groups(level, alternative=alternative, others_per_text=others_per_text),
         target=target,
     )
+
+
+def _rising(sizes: Sequence[int]) -> list[int]:
+    """Sizes, once each is larger than the one before."""
+    listed = [validate.integer(size, "sizes", minimum=2) for size in sizes]
+    if not listed or listed != sorted(set(listed)):
+        validate.refuse(
+            "sizes",
+            got=f"{list(sizes)}",
+            expected="at least one size, each larger than the one before",
+            fix="Pass range(3, 21), for example.",
+        )
+    return listed
