@@ -36,8 +36,8 @@ class Step:
 
 
 SHAPES = "--jaxtyping-packages=mechnotes,beartype.beartype"
-PROCESSES = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadgroup")
-"""One process a core, each with one thread."""
+PROCESSES = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile")
+"""One process a core, each with one thread; tests of a file share a process."""
 
 STEPS = (
     Step("ruff", ("-m", "ruff", "check", ".")),
