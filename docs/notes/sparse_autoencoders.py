@@ -20,7 +20,9 @@
 # Take the [activation](../glossary.md#activation) vector $x$ of one token at one place in a model. A
 # [sparse autoencoder](../glossary.md#sparse-autoencoder) rewrites it as a sum of few learned directions out of many:
 #
-# $$\hat x = b + \sum_i f_i\, d_i, \qquad f = \sigma\bigl((x - b)\,W_\text{enc} + c\bigr)$$
+# $$f = \sigma\bigl((x - b)\,W_\text{enc} + c\bigr)$$
+#
+# $$\hat x = b + \sum_i f_i\, d_i$$
 #
 # The $f_i$ are the [latents](../glossary.md#latent), almost all of them zero; $d_i$ is what latent $i$ adds when it is on, a
 # row of the decoder; $b$ and $c$ are biases; and $\sigma$ is what keeps latents few. There are many more latents than
