@@ -6,6 +6,7 @@ words are imported, so that looking for experiments does not load every library 
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ def modules(package: str, *words: str) -> Iterator[ModuleType]:
         ValueError: If there is no such package.
     """
     for folder in _folders(package):
+        sys.audit("mechnotes.read", str(folder))  # which files there are is part of what was read
         for path in sorted(folder.rglob("*.py")):
             parts = path.relative_to(folder).with_suffix("").parts
             source = path.read_text(encoding="utf-8")

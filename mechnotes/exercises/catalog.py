@@ -8,6 +8,7 @@ import difflib
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -56,6 +57,8 @@ def find(id: str) -> Exercise:
 def every() -> Iterator[Exercise]:
     """All exercises, each once, in the order of modules and of their definition."""
     seen: set[str] = set()
+    for folder in exercises.__path__:
+        sys.audit("mechnotes.read", str(folder))  # a new file may hold the exercise looked for
     for module in pkgutil.iter_modules(exercises.__path__, f"{exercises.__name__}."):
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Exercise) and value.id not in seen:
