@@ -26,7 +26,7 @@ import torch
 from bench import report
 from scipy import stats
 
-from mechnotes.sae.statistics import maximum, permutation, planted
+from mechnotes.sae.statistics import maximum, permutation, simulated
 
 SIDES = ("ours", "scipy", "loop")
 PACKAGES = ("torch", "numpy", "scipy")
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def sides(chosen: argparse.Namespace) -> dict[str, Callable[[], Any]]:
     """What each side does once; the others only a part of it."""
-    values = planted.bystanders(chosen.texts, chosen.latents, share=0.2)
+    values = simulated.bystanders(chosen.texts, chosen.latents, share=0.2)
     group = torch.arange(chosen.texts) < chosen.texts // 2
     n, part = chosen.relabelings, chosen.part
     few = values[:, : chosen.latents // part].numpy()
@@ -124,7 +124,7 @@ def of_loop(
 
 def differ() -> dict[str, float]:
     """How far the sides' p-values are apart where every relabeling is listed."""
-    values = planted.bystanders(14, 40, share=0.5)
+    values = simulated.bystanders(14, 40, share=0.5)
     group = torch.arange(14) < 7
     rows = permutation.relabelings(group).rows.numpy()
     ours = maximum.compare(values, group)

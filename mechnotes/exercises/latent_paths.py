@@ -6,7 +6,7 @@ from torch import Tensor
 from mechnotes.exercises.exercise import Exercise, Misconception
 from mechnotes.exercises.trial import Trial
 from mechnotes.exercises.verdict import Equality
-from mechnotes.sae import weights as library
+from mechnotes.sae.effects import weights as library
 
 
 def planted(

@@ -9,7 +9,7 @@ from mechnotes.exercises.exercise import Exercise, Misconception
 from mechnotes.exercises.named import Named
 from mechnotes.exercises.trial import Trial
 from mechnotes.exercises.verdict import Equality
-from mechnotes.sae import doses as library
+from mechnotes.sae.effects import doses as library
 
 Respond = Callable[[Tensor], Tensor]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from mechnotes.plots import _latent_card
 from mechnotes.plots._latent_card import Told, element
-from mechnotes.sae.dashboard import Card, Dashboard
 from mechnotes.sae.examples import Example, Examples
+from mechnotes.sae.meaning.dashboard import Card, Dashboard
 
 FILES = "application/x-mechnotes-files"
 AT_ONCE = 32

@@ -15,13 +15,15 @@ The same lines run on GPT-2, with `models.load("gpt2")` and
 - `config`, `cases`, `activations`, `training`: train one, on anything or on the storybook.
 - `library`, `published`, `autoencoder`: load and save; what is asked of one.
 - `reference`, `encoders`: a sparse autoencoder in a few lines, to read.
-- `latents`, `examples`, `dashboard`: what fires on a text, and on which texts a latent fires.
+- `latents`, `examples`: what fires on a text, and on which texts a latent fires.
 - `measures`, `recovered`, `matching`: how good is one, and do two agree?
-- `synthetic` and what begins so, `absorption`: activations made from a dictionary that is known.
-- `statistics`, `statements`: does a latent fire because of a property?
-- `labels`, `candidates`, `specificity`, `decomposition`: what does it stand for, by the labels?
-- `weights`, `writers`, `feeding`: what feeds a latent, and what does it feed?
-- `steering`, `doses`, `silencing`, `moods`: turn it up, or off, and look.
+
+Four packages ask one question each, and use only what is above and the packages named before them:
+
+- `statistics`: does a latent fire because of a property?
+- `synthetic`: does an autoencoder find a dictionary that we planted?
+- `effects`: what feeds a latent, what does it feed, and what happens when it is turned up or off?
+- `meaning`: what does a latent stand for, by the labels of the storybook?
 """
 
 from mechnotes.sae.latents import extract as extract

@@ -21,6 +21,8 @@ SIDEWAYS = {
     "sae": ("patching", "storybook"),
     "monosemanticity": ("superposition.geometry",),
 }
+PARTS_OF_SAE = ("statistics", "synthetic", "effects", "meaning")
+"""Each may use the modules beside them and the parts before it."""
 NOT_TOPICS = {"exercises", "plots", "artifacts"}
 OUTSIDE = {"docs", "scripts", "tests"}
 
@@ -102,6 +104,21 @@ def test_sae_lens_appears_in_at_most_two_files_of_sae():
     users = users_of("sae_lens", SOURCES)
     assert len(users) <= 2
     assert all(name.startswith("mechnotes.sae.") for name in users)
+
+
+def test_the_parts_of_sae_use_its_core_and_the_parts_before_them():
+    inside = [source for source in SOURCES if source.name.startswith("mechnotes.sae.")]
+    found = [
+        (_part_of_sae(one.name), _part_of_sae(name), one) for one in inside for name in imports(one)
+    ]
+    assert [one.name for user, used, one in found if used > user] == []
+
+
+def _part_of_sae(name: str) -> int:
+    """Rank of the part that a module belongs to; 0 for the core and for what is not of sae."""
+    parts = name.split(".")
+    known = parts[:2] == ["mechnotes", "sae"] and len(parts) > 2 and parts[2] in PARTS_OF_SAE
+    return 1 + PARTS_OF_SAE.index(parts[2]) if known else 0
 
 
 def test_the_folders_outside_the_package_exist():

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from mechnotes.plots import browser
-from mechnotes.sae.dashboard import Card, Dashboard, LabelScore
 from mechnotes.sae.examples import Example, Examples
+from mechnotes.sae.meaning.dashboard import Card, Dashboard, LabelScore
 
 TEXTS = (("<bos>", "a", "<b>", "c"), ("<bos>", "d", "a", "&"))
 ONE = Example(text=0, position=2, start=1, words=("a", "<b>", "c"), values=(0.0, 1.234, 0.5))

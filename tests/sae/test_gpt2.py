@@ -20,7 +20,8 @@ SCRIPT = """
 import resource, sys
 import torch
 from mechnotes import models, sae
-from mechnotes.sae import autoencoder, statements
+from mechnotes.sae import autoencoder
+from mechnotes.sae.meaning import statements
 from mechnotes.sae.statistics import maximum
 from tests.models import folders
 from pathlib import Path

@@ -21,7 +21,8 @@ import torch
 from mechnotes import claims, models, sae
 from mechnotes.exercises import latent_pooling as exercises
 from mechnotes.plots import curves, strips
-from mechnotes.sae import labels, statements, statistics_claims
+from mechnotes.sae.meaning import labels, statements
+from mechnotes.sae.statistics import claims as statistics_claims
 
 # %%
 model = models.load("storybook")
@@ -30,7 +31,7 @@ ours = model.name.startswith("storybook")
 
 # %% [markdown]
 # For GPT-2 the first two lines become `models.load("gpt2")` and `sae.load("gpt2-small-res-jb", "blocks.8.hook_resid_pre")`. All that
-# follows stays as it is: the [statements][mechnotes.sae.statements.groups] are plain English. (Not run here.)
+# follows stays as it is: the [statements][mechnotes.sae.meaning.statements.groups] are plain English. (Not run here.)
 
 # %%
 from mechnotes.sae.statistics import (

@@ -18,7 +18,8 @@ import torch
 from mechnotes import claims, models, rng, sae
 from mechnotes.exercises import latent_tests as exercises
 from mechnotes.plots import curves, style
-from mechnotes.sae import statements, statistics_claims
+from mechnotes.sae.meaning import statements
+from mechnotes.sae.statistics import claims as statistics_claims
 from mechnotes.sae.statistics import (
     maximum,
     permutation,

@@ -27,15 +27,15 @@ model = models.load("storybook")
 one = sae.load("storybook", "block-1-topk-512-seed-2")
 
 # %%
-from mechnotes.sae import (
+from mechnotes.sae.effects import (
     feeding,
-    labels,
     moods,
     silencing,
     steering,
     weights,
     writers,
 )
+from mechnotes.sae.meaning import labels
 
 # %% [markdown]
 # Three autoencoders were trained alike, with seeds 0, 1 and 2. We take the third, because its latent for what follows is the cleanest; the other
@@ -44,7 +44,7 @@ from mechnotes.sae import (
 # ## A latent for a mood
 #
 # *At the park Mary lost a coat. She ...* Now the model must know that Mary is angry: *shouted*, *frowned*, *growled* or *stamped* has to follow.
-# [`moods.choose`][mechnotes.sae.moods.choose] looks at stories of one form, cut off at this place, and picks the latent
+# [`moods.choose`][mechnotes.sae.effects.moods.choose] looks at stories of one form, cut off at this place, and picks the latent
 # that stands out most in those of one mood. We look at it in stories of another form:
 
 # %% tags=["trained"]
@@ -83,7 +83,7 @@ for word, count in fired.most_common(6):
 #
 # One unit of the latent adds its decoder row to the stream. If nothing happened on the way, the row would go through the final norm and meet the
 # [unembedding](../../glossary.md#unembedding). The norm divides by a scale that depends on the text; we hold it at its mean where the latent fires
-# ([`promoted`][mechnotes.sae.weights.promoted] says why). Then every word gets a number, and since only differences between words count, the
+# ([`promoted`][mechnotes.sae.effects.weights.promoted] says why). Then every word gets a number, and since only differences between words count, the
 # mean over words is taken away.
 
 # %% alt="Bars: went, Nora, again, day 0.28 to 0.18, frowned, stamped, shouted, growled 0.15; there, it, spoiled, broke, lost, then between minus 0.25 and minus 0.13." caption="What one unit of the latent adds to the logits directly: the eight words it raises most, and the six it lowers most." tags=["trained"]
@@ -135,7 +135,7 @@ tables.plot_table(
 #
 # The stream is a [sum](../../glossary.md#residual-stream): the embedding, what each head wrote, what each neuron wrote, biases. The latent's
 # value before only the eight largest are kept, its [pre-activation](../../glossary.md#pre-activation), is the stream times the encoder column, plus a constant. So it is a sum of the same
-# parts, and [`contributions`][mechnotes.sae.feeding.contributions] gives every one. Nothing is estimated:
+# parts, and [`contributions`][mechnotes.sae.effects.feeding.contributions] gives every one. Nothing is estimated:
 
 # %% tags=["trained"]
 ends = torch.zeros_like(told.tokens, dtype=torch.bool)
@@ -177,7 +177,7 @@ scores.plot_shares(
 #
 # ## What does the head read?
 #
-# A head's term is a sum again, over the words that it reads ([`by_source`][mechnotes.sae.feeding.by_source]). For head 1.1, at the word
+# A head's term is a sum again, over the words that it reads ([`by_source`][mechnotes.sae.effects.feeding.by_source]). For head 1.1, at the word
 # that tells what happened:
 
 # %% tags=["trained"]
@@ -200,7 +200,7 @@ for kind, words in moods.EVENTS.items():
 # ## Could, does, needs
 #
 # Three different questions about the eight heads below the latent. What *could* a head add: the length of its weights times the encoder column,
-# no text at all ([`writers`][mechnotes.sae.writers.writers]). What *does* it add. And what does the latent *need*: how much does it lose if the head says
+# no text at all ([`writers`][mechnotes.sae.effects.writers.writers]). What *does* it add. And what does the latent *need*: how much does it lose if the head says
 # only what it says on average ([mean ablation](../../glossary.md#mean-ablation)), with all that follows from it:
 
 # %%

@@ -19,8 +19,8 @@ import torch
 from mechnotes import claims, models, rng, sae
 from mechnotes.exercises import catalog
 from mechnotes.plots import curves, scores, strips, style
-from mechnotes.sae import doses, moods, steering
-from mechnotes.sae import steering_claims as measured
+from mechnotes.sae.effects import claims as measured
+from mechnotes.sae.effects import doses, moods, steering
 
 # %% tags=["trained"]
 model = models.load("storybook")

@@ -21,11 +21,11 @@ from mechnotes.exercises import dictionaries as exercises
 from mechnotes.exercises import sae_rates
 from mechnotes.exercises import sae_variance as variance
 from mechnotes.plots import curves, heatmap, strips
-from mechnotes.sae import absorption, matching, measures
-from mechnotes.sae import planted_claims as planted_numbers
-from mechnotes.sae import synthetic_claims as measured
-from mechnotes.sae import synthetic_scores as scores
-from mechnotes.sae.synthetic_training import train
+from mechnotes.sae import matching, measures
+from mechnotes.sae.synthetic import absorption, scores
+from mechnotes.sae.synthetic import claims as measured
+from mechnotes.sae.synthetic import recovery_claims as planted_numbers
+from mechnotes.sae.synthetic.sweeps import train
 
 # %% [markdown]
 # ## Plant it
@@ -33,7 +33,7 @@ from mechnotes.sae.synthetic_training import train
 # Each feature gets an *atom*: a direction of length 1 in 64 dimensions. There are 128, twice as many as can be at right angles, so this is
 # [superposition](../../glossary.md#superposition). About four features are present at once, some eleven times as often as others, and in groups of eight
 # that tend to come together. An activation is the sum of the atoms present, each times a magnitude between ½ and 1½.
-# [`PlantedConfig`][mechnotes.sae.planted_config.PlantedConfig] says it in one place.
+# [`PlantedConfig`][mechnotes.sae.synthetic.planting.PlantedConfig] says it in one place.
 
 # %%
 sweep = experiments.load(train, "standard")

@@ -19,14 +19,14 @@ import torch
 
 from mechnotes import claims, models, sae
 from mechnotes.plots import curves, scores, tables
-from mechnotes.sae import (
+from mechnotes.sae.meaning import (
     candidates,
     decomposition,
     labels,
     properties,
     specificity,
 )
-from mechnotes.sae import label_claims as measured
+from mechnotes.sae.meaning import claims as measured
 
 model = models.load("storybook")
 text = labels.passages(320)
@@ -36,7 +36,7 @@ text = labels.passages(320)
 #
 # Block 1 has 256 [neurons](../../glossary.md#neuron). A neuron *fires* where it is above 0, and what it *says* at a token is the
 # square of its value there. The grammar knows which slot of which kind of sentence each token fills, so we can ask how all that a neuron
-# says is shared out over the slots ([`shares`][mechnotes.sae.specificity.shares]). The worst neuron is the one that says most in
+# says is shared out over the slots ([`shares`][mechnotes.sae.meaning.specificity.shares]). The worst neuron is the one that says most in
 # its *third* most important kind of sentence:
 
 # %%
@@ -80,7 +80,7 @@ for slot in top[:3]:
 #
 # An [autoencoder](../../glossary.md#sparse-autoencoder) of these 256 neurons rewrites all of them at once as a sum of eight out of 1,024
 # learnt directions. So it also says of *this* neuron what each [latent](../../glossary.md#latent) adds to it at each token
-# ([`decompose`][mechnotes.sae.decomposition.decompose]):
+# ([`decompose`][mechnotes.sae.meaning.decomposition.decompose]):
 
 # %% alt="Table of three slots by six latents. Each slot has two latents of its own, which add 0.07 to 0.17 to the neuron; the other cells are 0.00." caption="What six latents add to neuron 1.63 where it means one of its three things." tags=["trained"]
 mlp = sae.load("storybook", "mlp-1-topk-1024-seed-0")
@@ -122,7 +122,7 @@ for latent in chosen:
 # ## Is that the rule?
 #
 # One neuron is an anecdote, and we took the worst. So for every unit: the largest share of all it says that lies on *one narrow
-# property*, such as a word or a slot ([`specificity`][mechnotes.sae.specificity.specificity]). It is 1 for a unit
+# property*, such as a word or a slot ([`specificity`][mechnotes.sae.meaning.specificity.specificity]). It is 1 for a unit
 # that speaks of one thing, 1/n for one that speaks equally of n. Beside latents and neurons stand two controls. *Rotated*
 # neurons carry the same information along axes that mean nothing. *Random directions* are as many as the latents, and of them too
 # only the eight strongest are kept at each token: equally sparse, but nothing was learnt.
@@ -183,7 +183,7 @@ claims.badge(measured.without_reading)
 #
 # What one does not expect in such a model is a latent for something that must be worked out. (A probe on its stream would say whether the information is missing, or only the latent; not run.) Five questions, most of them of that kind, with the best
 # unit of each bank, chosen on one half of the texts and judged on the other
-# ([`storybook_banks`][mechnotes.sae.candidates.storybook_banks]):
+# ([`storybook_banks`][mechnotes.sae.meaning.candidates.storybook_banks]):
 
 # %% tags=["trained"]
 table = measured.table()

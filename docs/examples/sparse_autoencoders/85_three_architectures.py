@@ -23,10 +23,10 @@ from mechnotes.exercises import encoders as exercises
 from mechnotes.exercises import sae_rates
 from mechnotes.plots import strips, tradeoff
 from mechnotes.sae import activations, encoders, measures, recovered
-from mechnotes.sae import planted_claims as planted_numbers
-from mechnotes.sae import synthetic_claims as measured
-from mechnotes.sae import synthetic_scores as scores
-from mechnotes.sae.synthetic_training import train
+from mechnotes.sae.synthetic import claims as measured
+from mechnotes.sae.synthetic import recovery_claims as planted_numbers
+from mechnotes.sae.synthetic import scores
+from mechnotes.sae.synthetic.sweeps import train
 from mechnotes.storybook import corpus
 
 # %% [markdown]

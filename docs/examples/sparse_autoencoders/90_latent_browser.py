@@ -18,14 +18,14 @@ import torch
 
 from mechnotes import models, sae
 from mechnotes.plots import browser, curves
-from mechnotes.sae import (
+from mechnotes.sae.examples import Shown
+from mechnotes.sae.meaning import (
     candidates,
     dashboard,
     labels,
     properties,
     specificity,
 )
-from mechnotes.sae.examples import Shown
 
 model = models.load("storybook")
 one = sae.load("storybook", "block-1-topk-512-seed-0")
@@ -33,7 +33,7 @@ one = sae.load("storybook", "block-1-topk-512-seed-0")
 # %% [markdown]
 # ## What is known of a latent
 #
-# [`dashboard`][mechnotes.sae.dashboard.dashboard] reads 320 passages and makes a card for each latent. Its description is the one of several
+# [`dashboard`][mechnotes.sae.meaning.dashboard.dashboard] reads 320 passages and makes a card for each latent. Its description is the one of several
 # hundred properties (words, classes of words, slots, labels) that comes nearest to where the latent fires;
 # [precision](../../glossary.md#precision) and [recall](../../glossary.md#recall) are measured on passages that were not used to choose it.
 

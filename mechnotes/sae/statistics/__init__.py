@@ -9,7 +9,7 @@ one assumption behind all tests here.
 - `maximum`: the largest difference of any latent, which holds for many latents from few texts.
 - `effect`, `power`, `planning`: how large is it, would one see it, how many texts does it take?
 - `rule`, `always_on`, `pooling`: what people do instead, and what goes wrong there.
-- `planted`: made-up latents whose truth is known.
+- `simulated`: made-up latents whose truth is known.
 
     tested = maximum.compare(latents.pooled("max"), happy)
     tested.found(0.05)

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from mechnotes import rng
-from mechnotes.sae import extract, statements
+from mechnotes.sae import extract
 from mechnotes.sae.latents import Latents
+from mechnotes.sae.meaning import statements
 from mechnotes.sae.statistics import always_on
 
 KINDS = ["happy"] * 6 + ["angry"] * 6

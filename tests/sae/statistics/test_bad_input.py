@@ -12,15 +12,15 @@ from mechnotes.sae.statistics import (
     multiple,
     permutation,
     planning,
-    planted,
     pooling,
     power,
     rule,
+    simulated,
 )
 from tests.superposition.bad_values import TEACHES, public_functions
 
 pytestmark = pytest.mark.bad_input
-VALUES, GROUP = planted.bystanders(8, 5, share=0.6), torch.arange(8) < 4
+VALUES, GROUP = simulated.bystanders(8, 5, share=0.6), torch.arange(8) < 4
 FIRING = power.Firing(with_property=0.9, without=0.1)
 TESTED = permutation.compare(VALUES, GROUP)
 COMPARE = (permutation.compare, maximum.compare, effect.superiority, multiple.adjusted_p)
@@ -122,10 +122,10 @@ def test_too_few_texts_for_the_level_say_to_take_more():
         lambda: pooling.pooled(VALUES[None], [3]),
         lambda: pooling.pooled(VALUES[None], torch.tensor([3]), "sum"),
         lambda: pooling.pooled(VALUES[None], torch.tensor([3]), skip_bos=1),
-        lambda: planted.bystanders(0, 3),
-        lambda: planted.bystanders(3, 3, share=2),
-        lambda: planted.texts(1),
-        lambda: planted.texts(bos_length=-1),
+        lambda: simulated.bystanders(0, 3),
+        lambda: simulated.bystanders(3, 3, share=2),
+        lambda: simulated.texts(1),
+        lambda: simulated.texts(bos_length=-1),
         lambda: always_on.diagnose(VALUES, ["happy"] * 8),
     ],
 )
@@ -140,6 +140,6 @@ def test_every_public_function_is_tried():
         *("superiority", "power", "smallest_p", "smallest_groups", "fewest_at_minimum", "plan"),
         *("pick", "shared", "pooled", "bystanders", "texts", "diagnose"),
     }
-    for module in (always_on, effect, maximum, multiple, permutation, planning, planted, pooling):
+    for module in (always_on, effect, maximum, multiple, permutation, planning, pooling, simulated):
         assert public_functions(module) <= tried, module.__name__
     assert public_functions(power) | public_functions(rule) <= tried

@@ -3,7 +3,7 @@
 import pytest
 
 from mechnotes import claims
-from mechnotes.sae import statistics_claims
+from mechnotes.sae.statistics import claims as statistics_claims
 
 OURS = [claim for claim in claims.discover() if claim.__module__ == statistics_claims.__name__]
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mechnotes import rng
-from mechnotes.sae.statistics import effect, planted
+from mechnotes.sae.statistics import effect, simulated
 from tests.sae.statistics.test_permutation import group_of, sparse
 
 
@@ -28,7 +28,7 @@ def test_no_overlap_is_one_and_a_dead_latent_one_half():
 
 def test_at_the_ends_of_the_interval_the_value_is_just_as_many_standard_errors_away():
     group = group_of(7, 9)
-    found = effect.superiority(planted.bystanders(16, 30, share=0.7), group, confidence=0.9)
+    found = effect.superiority(simulated.bystanders(16, 30, share=0.7), group, confidence=0.9)
     z, mean = NormalDist().inv_cdf(0.95), (7 + 9) / 2 - 1
     for value, *ends in zip(found.value, found.low, found.high, strict=True):
         for end in ends:
@@ -67,6 +67,6 @@ def test_more_texts_give_a_narrower_interval():
     widths = []
     for n in (7, 28):
         group = group_of(n, n)
-        found = effect.superiority(planted.bystanders(2 * n, 200, share=0.5), group)
+        found = effect.superiority(simulated.bystanders(2 * n, 200, share=0.5), group)
         widths.append((found.high - found.low).mean().item())
     assert widths[1] < 0.6 * widths[0]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mechnotes import rng
-from mechnotes.sae.statistics import maximum, multiple, permutation, planted, power
+from mechnotes.sae.statistics import maximum, multiple, permutation, power, simulated
 from tests.sae.statistics import slow
 from tests.sae.statistics.test_permutation import group_of, sparse
 
@@ -28,7 +28,7 @@ def test_adjusted_p_is_what_a_loop_over_all_maxima_counts(studentized, alternati
 
 @pytest.mark.parametrize("seed", range(3))
 def test_step_down_is_what_its_loop_counts_and_never_larger_than_single_step(seed):
-    values, group = planted.bystanders(8, 10, share=0.8, seed=seed), group_of(4, 4)
+    values, group = simulated.bystanders(8, 10, share=0.8, seed=seed), group_of(4, 4)
     values[:, 2] += 2 * group
     single = maximum.compare(values, group)
     stepped = maximum.compare(values, group, step_down=True)
@@ -56,7 +56,7 @@ def test_copies_of_a_latent_cost_nothing_here_and_a_factor_with_bonferroni():
 
 
 def test_one_clear_latent_among_thousands_reaches_one_in_3432():
-    values = planted.bystanders(14, 4000, seed=5)
+    values = simulated.bystanders(14, 4000, seed=5)
     clear = power.Firing(with_property=1.0, without=0.0, spread=0.05)
     values[:, 17] = clear.draw(SEVEN, 1, generator=rng.generator(5))[:, 0]
     found = maximum.compare(values, SEVEN)
@@ -67,7 +67,7 @@ def test_one_clear_latent_among_thousands_reaches_one_in_3432():
 
 
 def test_loud_latents_hide_a_quiet_one_unless_differences_are_studentized():
-    values = planted.bystanders(14, 200, share=0.5, seed=6)
+    values = simulated.bystanders(14, 200, share=0.5, seed=6)
     values[:, 100:] *= 100
     values[:, 0] = 0.01 * SEVEN
     assert 0 in maximum.compare(values, SEVEN).found()
@@ -103,7 +103,7 @@ def test_how_the_work_is_cut_into_blocks_changes_nothing(monkeypatch):
 
 
 def test_the_same_seed_gives_the_same_p_and_another_one_nearly_the_same():
-    values, group = planted.bystanders(30, 50, share=0.4), group_of(15, 15)
+    values, group = simulated.bystanders(30, 50, share=0.4), group_of(15, 15)
     one, same, other = (
         maximum.compare(values, group, at_most=2000, seed=seed).adjusted for seed in (0, 0, 1)
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mechnotes import rng
-from mechnotes.sae.statistics import multiple, permutation, planning, planted
+from mechnotes.sae.statistics import multiple, permutation, planning, simulated
 from tests.sae.statistics import slow
 
 SEVEN = torch.arange(14) < 7
@@ -33,7 +33,7 @@ def test_what_is_found_follows_from_the_definition(listed, level):
 
 
 def test_bonferroni_multiplies_by_the_number_of_latents():
-    values = planted.bystanders(10, 30, share=0.5)
+    values = simulated.bystanders(10, 30, share=0.5)
     tested = permutation.compare(values, torch.arange(10) < 5)
     adjusted = multiple.bonferroni(tested)
     assert torch.equal(adjusted.adjusted, (tested.p * 30).clamp(max=1))
@@ -41,7 +41,7 @@ def test_bonferroni_multiplies_by_the_number_of_latents():
 
 
 def test_adjusted_p_grows_from_none_over_benjamini_hochberg_to_bonferroni():
-    tested = permutation.compare(planted.bystanders(10, 30, share=0.5), torch.arange(10) < 5)
+    tested = permutation.compare(simulated.bystanders(10, 30, share=0.5), torch.arange(10) < 5)
     middle, most = multiple.benjamini_hochberg(tested), multiple.bonferroni(tested)
     assert (tested.adjusted <= middle.adjusted + 1e-12).all()
     assert (middle.adjusted <= most.adjusted + 1e-12).all()
@@ -61,7 +61,7 @@ def test_seven_against_seven_find_nothing_by_bonferroni_and_144_together_otherwi
 
 @pytest.mark.parametrize("correct", [multiple.bonferroni, multiple.benjamini_hochberg])
 def test_drawn_p_values_that_cannot_reach_the_threshold_are_refused(correct):
-    values = planted.bystanders(40, 100)
+    values = simulated.bystanders(40, 100)
     group = torch.arange(40) < 20
     with pytest.raises(ValueError, match=r"tested: got 1,000 drawn.*0\.0005.*maximum\.compare"):
         correct(permutation.compare(values, group, at_most=1000))
@@ -70,19 +70,19 @@ def test_drawn_p_values_that_cannot_reach_the_threshold_are_refused(correct):
 
 @pytest.mark.parametrize("correct", [multiple.bonferroni, multiple.benjamini_hochberg])
 def test_p_is_not_adjusted_twice(correct):
-    tested = permutation.compare(planted.bystanders(10, 5, share=0.5), torch.arange(10) < 5)
+    tested = permutation.compare(simulated.bystanders(10, 5, share=0.5), torch.arange(10) < 5)
     with pytest.raises(ValueError, match="tested: got p adjusted by"):
         correct(correct(tested))
 
 
 def test_too_many_texts_to_list_their_relabelings_are_sent_to_the_maximum():
     with pytest.raises(ValueError, match=r"group: got 40 texts.*maximum\.compare"):
-        multiple.adjusted_p(planted.bystanders(40, 3, share=0.5), torch.arange(40) < 20)
+        multiple.adjusted_p(simulated.bystanders(40, 3, share=0.5), torch.arange(40) < 20)
 
 
 def test_under_shuffled_labels_few_findings_are_made_and_all_of_them_are_false():
     """The share of labelings in which anything is found bounds the share of false findings."""
-    values = planted.bystanders(10, 20, share=0.5, seed=1)
+    values = simulated.bystanders(10, 20, share=0.5, seed=1)
     p = torch.stack([permutation.compare(values, row).p for row in _labelings(200)])
     found = torch.stack([multiple.step_up(row) <= 0.05 for row in p]).any(1).double().mean()
     plain = (p <= 0.05).any(1).double().mean()

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mechnotes import rng
-from mechnotes.sae.statistics import permutation, planted
+from mechnotes.sae.statistics import permutation, simulated
 from tests.sae.statistics import slow
 
 
 def sparse(n_texts: int, n_latents: int, seed: int = 0) -> torch.Tensor:
     """Values of which half are zero; the last latent never fires, the first is 0 or 1."""
-    values = planted.bystanders(n_texts, n_latents, share=0.5, seed=seed)
+    values = simulated.bystanders(n_texts, n_latents, share=0.5, seed=seed)
     values[:, 0] = (values[:, 0] > 0).float()
     values[:, -1] = 0.0
     return values

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mechnotes import rng
-from mechnotes.sae.statistics import maximum, permutation, planning, planted, power
+from mechnotes.sae.statistics import maximum, permutation, planning, power, simulated
 from tests.sae.statistics.test_permutation import group_of
 
 FIRING = power.Firing(with_property=0.9, without=0.1)
@@ -67,7 +67,7 @@ def test_without_a_difference_power_is_the_level_at_most():
     same = power.Firing(with_property=0.5, without=0.5)
     found = power.power(same, n_with=7, n_without=7, n_trials=4000)
     assert 0.03 < found.share <= 0.05 + 4 * found.standard_error
-    others = planted.bystanders(60, 100, share=0.5)
+    others = simulated.bystanders(60, 100, share=0.5)
     among = power.power(same, n_with=7, n_without=7, background=others, n_trials=4000)
     assert among.share <= 0.005
 
@@ -82,11 +82,11 @@ def test_a_certain_latent_is_found_always_and_a_dead_one_never():
 
 def test_planted_latents_are_found_as_often_as_planned():
     """The whole test on unequal groups, a planted latent in each trial, against the planner."""
-    pilot = planted.bystanders(150, 64, seed=1)
+    pilot = simulated.bystanders(150, 64, seed=1)
     planned = power.power(FIRING, n_with=6, n_without=9, background=pilot)
     group, found = group_of(6, 9), 0
     for number in range(400):
-        values = planted.bystanders(15, 64, seed=1000 + number)
+        values = simulated.bystanders(15, 64, seed=1000 + number)
         values[:, 5] = FIRING.draw(group, 1, generator=rng.generator(number, "trial"))[:, 0]
         tested = maximum.compare(values, group, at_most=300, seed=number)
         found += bool(tested.adjusted[5] <= 0.05)
@@ -95,7 +95,7 @@ def test_planted_latents_are_found_as_often_as_planned():
 
 
 def test_power_rises_with_the_texts_and_falls_with_the_latents_beside():
-    pilot = planted.bystanders(80, 100, seed=2)
+    pilot = simulated.bystanders(80, 100, seed=2)
     made = planning.plan(FIRING, sizes=(4, 7, 10, 13), background=pilot, n_trials=400)
     assert all(one < other for one, other in zip(made.power[:3], made.power[1:], strict=False))
     alone = planning.plan(FIRING, sizes=(4, 7, 10, 13), n_trials=400)

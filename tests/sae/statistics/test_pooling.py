@@ -5,7 +5,7 @@ import torch
 
 from mechnotes import rng
 from mechnotes.sae.latents import Latents
-from mechnotes.sae.statistics import planted, pooling, rule
+from mechnotes.sae.statistics import pooling, rule, simulated
 
 
 def texts() -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,7 +58,7 @@ def test_neither_the_mark_nor_what_lies_beyond_the_end_matters():
 
 def test_with_a_long_mark_pooled_in_all_texts_have_the_same_latents_and_else_the_planted_ones():
     for seed in range(3):
-        made = planted.texts(seed=seed)
+        made = simulated.texts(seed=seed)
         with_mark, without = (
             pooling.pooled(made.values, made.lengths, skip_bos=skip) for skip in (False, True)
         )
@@ -70,6 +70,6 @@ def test_with_a_long_mark_pooled_in_all_texts_have_the_same_latents_and_else_the
 
 
 def test_a_mark_no_longer_than_other_tokens_does_less_harm():
-    made = planted.texts(bos_length=1.0)
+    made = simulated.texts(bos_length=1.0)
     pooled = pooling.pooled(made.values, made.lengths, skip_bos=False)
     assert len(rule.shared(pooled[made.group], pooled[~made.group])) <= 7

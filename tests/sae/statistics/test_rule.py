@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from mechnotes.sae.statistics import planted, rule
+from mechnotes.sae.statistics import rule, simulated
 
 
 def group_values() -> torch.Tensor:
     """Eight texts; latents 0 to 2 exceed 0.5 in all, 3 in six, 4 in five, 5 never fires."""
-    values = 0.6 + planted.bystanders(8, 6, share=1.0, seed=3)
+    values = 0.6 + simulated.bystanders(8, 6, share=1.0, seed=3)
     values[6:, 3], values[5:, 4], values[:, 5] = 0.4, 0.4, 0.0
     return values
 
