@@ -4,17 +4,15 @@ Every map is a small picture of shares from 0 (paper) to 1 (full colour), and al
 page, so nothing is computed or fetched while sliding. Without scripts the last time is shown.
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.image import imsave
 
 from mechnotes.plots._arrays import Array, numbers
+from mechnotes.plots._pixels import pixels
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,12 +49,7 @@ class Slider:
     def _picture(self, name: str, time: int) -> str:
         found = self.maps[name][time]
         told = f"{name}, {self.times[time]}: mean {found.mean():.2f}, largest {found.max():.2f}"
-        rows, columns = found.shape
-        return (
-            f'<div><span>{escape(name)}</span><div class="mn-pixels" role="img" '
-            f'aria-label="{escape(told, quote=True)}" '
-            f'style="--mn-mask:url({_mask(found)});aspect-ratio:{columns}/{rows}"></div></div>'
-        )
+        return f"<div><span>{escape(name)}</span>{pixels(found, told=escape(told))}</div>"
 
 
 def make(
@@ -89,12 +82,3 @@ def make(
         if not (np.isfinite(shares).all() and shares.min() >= 0 and shares.max() <= 1 + 1e-6):
             raise ValueError(f"{name}: got values outside 0 to 1; expected shares. Rescale them.")
     return Slider(maps=found, times=tuple(times), notes=tuple(notes), label=label)
-
-
-def _mask(shares: Float[np.ndarray, "rows columns"]) -> str:
-    """A picture whose opacity is the share, in 33 steps; the page's style gives it its colour."""
-    alpha = ((shares.clip(0, 1) * 32).round() * 255 / 32).astype(np.uint8)
-    black = np.zeros_like(alpha)
-    written = io.BytesIO()
-    imsave(written, np.stack([black, black, black, alpha], axis=-1), format="png")
-    return "data:image/png;base64," + base64.b64encode(written.getvalue()).decode()

@@ -1,19 +1,5 @@
-// The browser of latents (mechnotes.plots.browser). Cards are scripts that are loaded when one of
-// them is picked, which works from a disk too. Loaded by pages with a browser only.
-const loads = new Map()
-
-function load(name) {
-  if (!loads.has(name)) {
-    loads.set(name, new Promise((resolve, reject) => {
-      const script = Object.assign(document.createElement("script"), { src: name })
-      script.onload = () => resolve(script.told)
-      script.onerror = () => { loads.delete(name); reject(Error(name)) }
-      document.head.append(script)
-    }))
-  }
-  return loads.get(name)
-}
-
+// The browser of latents (mechnotes.plots.browser). Cards are loaded by parts.js when one of them is
+// picked. Loaded by pages with a browser only.
 function make(tag, attributes, ...inside) {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)

@@ -50,14 +50,15 @@ print(f"largest difference on random vectors: {apart.max():.1e}")
 # %% [markdown]
 # ## Every knob
 #
-# This is all that decides how one of ours turns out ([`SAEConfig`][mechnotes.sae.config.SAEConfig]). The names are those of sae_lens.
+# This is all that decides how one of ours turns out ([`SAEConfig`][mechnotes.sae.config.SAEConfig]). The names are those of sae_lens;
+# after the sign stands what is used if nothing is said.
 
 # %%
-rows = [
-    f"| `{field}` | {default} | {text} |"
+lines = [
+    f"- `{field}` = {default}: {text}"
     for field, (default, text) in configs.explained().items()
 ]
-Markdown("\n".join(["| knob | default | what it does |", "|-|-|-|", *rows]))
+Markdown("\n".join(lines))
 
 # %% [markdown]
 # ## Train it

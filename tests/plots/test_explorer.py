@@ -1,0 +1,122 @@
+"""An explorer: one batch is there without scripts, each is in a file, and lines are the data."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mechnotes.plots import explorer
+from mechnotes.plots.batches import Batch, Model
+
+
+def model(value: float, n: int = 6) -> Model:
+    """Neuron i answers to feature i alone, and neuron 0 to every feature."""
+    activations = np.eye(n, 4)
+    activations[0] = 1
+    return Model(
+        value=value,
+        note=f"Rate {value:g} <b>",
+        bias=np.linspace(-1, 1, n),
+        score=np.array([0.25] + [1.0] * (n - 1)),
+        activations=activations,
+    )
+
+
+def batch(name: str = "LR1") -> Batch:
+    curve = np.arange(2 * 3 * 4, dtype=float).reshape(2, 3, 4)
+    return Batch(
+        name=name,
+        told="All alike.",
+        swept="rate",
+        models=(model(0.001), model(0.1)),
+        steps=np.array([0, 1, 10, 100]),
+        curves={"loss": -curve, "count": curve},
+    )
+
+
+@pytest.fixture
+def made() -> explorer.Explorer:
+    return explorer.make([batch(), batch("B1")])
+
+
+def told(made: explorer.Explorer, name: str) -> dict:
+    text = made.files[name]
+    return json.loads(re.fullmatch(r"document\.currentScript\.told=(.*)\n", text)[1])
+
+
+def charts(html: str) -> dict[str, ET.Element]:
+    found = re.findall(r"<figcaption>([^<]*)</figcaption>(<svg.*?</svg>)", html)
+    return {name: ET.fromstring(svg) for name, svg in found}
+
+
+def test_the_page_holds_the_first_batch_and_names_a_file_for_each(made: explorer.Explorer):
+    bundle = made._repr_mimebundle_()
+    html, files = bundle["text/html"], bundle[explorer.FILES]
+    assert [*files] == ["batch-0.js", "batch-1.js"] == re.findall(r"files:([\w.-]+)", html)
+    assert told(made, "batch-0.js")["batch"] in html
+    assert "<option>B1: rate</option>" in html
+
+
+def test_a_file_has_a_part_for_each_value_and_the_first_stands_in_the_batch(
+    made: explorer.Explorer,
+):
+    found = told(made, "batch-1.js")
+    assert len(found["models"]) == 2
+    assert found["models"][0] in found["batch"]
+    assert found["models"][1] not in found["batch"]
+    assert "Rate 0.1 &lt;b&gt;" in found["models"][1]
+
+
+def test_a_line_rises_where_its_curve_rises_and_carries_the_number_of_its_value(
+    made: explorer.Explorer,
+):
+    count = charts(told(made, "batch-0.js")["batch"])["count"]
+    drawn = [path for path in count.iter("path") if "data-value" in path.attrib]
+    assert [path.get("data-value") for path in drawn] == ["0"] * 3 + ["1"] * 3
+    heights = [float(pair.split(",")[1]) for pair in drawn[0].get("d")[1:].split("L")]
+    assert len(heights) == 3  # step 0 has no place on a logarithmic axis
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_the_ends_are_drawn_against_the_swept_quantity_by_equal_factors(made: explorer.Explorer):
+    ends = charts(told(made, "batch-0.js")["batch"])["count, at the end"]
+    dots = [(dot.get("data-value"), float(dot.get("cx"))) for dot in ends.iter("circle")]
+    assert dots == [("0", 48.0)] * 3 + [("1", 312.0)] * 3
+
+
+def test_neurons_that_answer_to_one_feature_are_marked(made: explorer.Explorer):
+    (chart,) = charts(told(made, "batch-0.js")["models"][0]).values()
+    kinds = [dot.get("data-value") for dot in chart.iter("circle")]
+    assert kinds.count("1") == 5 and kinds.count("0") == 1
+
+
+def test_a_gap_in_a_curve_is_no_point():
+    curve = batch().curves["count"].copy()
+    curve[0, 0, 1] = np.nan
+    html = explorer.make([replace(batch(), curves={"count": curve})]).html({})
+    path = next(p for p in charts(html)["count"].iter("path") if "data-value" in p.attrib)
+    assert path.get("d").count("L") == 1
+
+
+def test_of_many_neurons_some_are_shown_and_it_is_said():
+    many = replace(batch(), models=(model(0.1, n=600), model(0.2)))
+    assert "256 of 600 of them" in explorer.make([many]).html({})
+
+
+@pytest.mark.parametrize(
+    ("batches", "said"),
+    [
+        ([], "at least one"),
+        ([batch(), batch()], "a name of its own"),
+        ([replace(batch(), curves={"a": np.zeros((2, 4))})], "value seed checkpoint"),
+        ([replace(batch(), curves={"a": np.zeros((3, 1, 4))})], "Give each model a row"),
+        ([replace(batch(), curves={})], "value seed checkpoint"),
+        ([replace(batch(), models=(replace(model(1), bias=np.zeros(2)),) * 2)], "same model"),
+    ],
+)
+def test_what_does_not_fit_is_refused(batches: list[Batch], said: str):
+    with pytest.raises(ValueError, match=said):
+        explorer.make(batches)
