@@ -1,5 +1,6 @@
 # ---
 # order: 25
+# group: Language models
 # title: Attention
 # summary: >-
 #   Attention heads move information between words. Leave everything else out of a transformer, and what it

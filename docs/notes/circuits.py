@@ -1,5 +1,6 @@
 # ---
 # order: 30
+# group: Language models
 # title: Circuits
 # summary: >-
 #   A circuit is the part of a network that does one thing. That is easy to say and hard to show: what one

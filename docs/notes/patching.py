@@ -1,5 +1,6 @@
 # ---
 # order: 40
+# group: Language models
 # title: Patching
 # summary: >-
 #   To learn what a part does, change it and look at the answer. Which run to change, what to put in, what to

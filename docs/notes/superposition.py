@@ -1,5 +1,6 @@
 # ---
 # order: 10
+# group: Toy models
 # summary: >-
 #   A network can store more features than it has dimensions, if it accepts that they sometimes get in
 #   each other's way. What that means, when it happens, and why it stands between us and reading a

@@ -1,5 +1,6 @@
 # ---
 # order: 20
+# group: Language models
 # title: Transformers
 # summary: >-
 #   A language model turns a text into a guess about the next word. The guess is worked out in steps that

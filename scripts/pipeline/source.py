@@ -16,12 +16,17 @@ from nbformat import NotebookNode
 
 from .project import Project
 
-KINDS = {"summary": (str, "text"), "needs": (list, "a list"), "order": (int | float, "a number")}
+KINDS = {
+    "summary": (str, "text"),
+    "needs": (list, "a list"),
+    "order": (int | float, "a number"),
+    "group": (str, "text"),
+}
 
 
 OPTIONS = ("alt", "caption", "tags", "lines_to_next_cell")
 TAGS = ("hide-input", "trained")
-META = ("summary", "needs", "order", "title", "description", "head", "hide", "search")
+META = ("summary", "needs", "order", "group", "title", "description", "head", "hide", "search")
 
 
 class PageError(Exception):
