@@ -23,8 +23,8 @@ def html(batch: Batch) -> str:
     Args:
         batch: Its models and curves.
     """
-    known = batch.steps >= 1
-    steps = batch.steps[known].astype(float)
+    known = np.array(batch.steps) >= 1
+    steps = np.array(batch.steps, dtype=float)[known]
     across = _lines.axis(steps, log=True)
     charts = "".join(
         _lines.lines(
@@ -37,7 +37,7 @@ def html(batch: Batch) -> str:
         )
         for label, curve in batch.curves.items()
     )
-    values = escape(json.dumps([_lines.said(one.value) for one in batch.models]))
+    values = escape(json.dumps([one.label for one in batch.models]))
     return (
         f'<section class="mn-batch" aria-label="{escape(batch.name)}" data-values="{values}" '
         f'data-swept="{escape(batch.swept)}"><p><strong>{escape(batch.name)}</strong>: '

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -15,7 +15,9 @@ class Model:
     """What is shown of the models with one value of the swept quantity."""
 
     value: float
-    """The swept quantity."""
+    """The swept quantity; where two vary, the first."""
+    label: str
+    """What the value is called where one picks it."""
     note: str
     """One sentence with its numbers."""
     bias: Float[np.ndarray, " neuron"]
@@ -38,7 +40,7 @@ class Batch:
     """The quantity that varies, for example "learning rate"."""
     models: tuple[Model, ...]
     """One for each value, in order."""
-    steps: Int[np.ndarray, " checkpoint"]
+    steps: tuple[int, ...]
     """Training steps at which the curves were recorded; the first may be 0."""
     curves: Mapping[str, Float[np.ndarray, "value seed checkpoint"]]
     """What was recorded in training, by its label; the last curve is also drawn against the swept

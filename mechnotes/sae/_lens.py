@@ -33,10 +33,12 @@ def assembled(
     return made
 
 
-def opened(folder: Path, options: Mapping[str, Any]) -> Any:
+def opened(folder: Path, options: Mapping[str, Any], factor: float | None = None) -> Any:
     """The autoencoder in a folder of sae_lens's format; `options` replace what its file says.
 
-    sae_lens's advice on how to load the model is not shown: `autoencoder.check_fits` sees to it.
+    A constant factor by which it multiplies activations while it runs is folded into its weights,
+    in the one case in which sae_lens does so. sae_lens's advice on how to load the model is not
+    shown: `autoencoder.check_fits` sees to it.
     """
     from sae_lens import SAE
     from sae_lens.loading.pretrained_sae_loaders import sae_lens_disk_loader
@@ -46,7 +48,10 @@ def opened(folder: Path, options: Mapping[str, Any]) -> Any:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return SAE.load_from_disk(folder, device="cpu", dtype="float32", converter=read)
+        made: Any = SAE.load_from_disk(folder, device="cpu", dtype="float32", converter=read)
+    if factor is not None and made.cfg.normalize_activations == "expected_average_only_in":
+        made.fold_activation_norm_scaling_factor(factor)
+    return made
 
 
 def registry() -> Mapping[str, Any]:
@@ -61,3 +66,10 @@ def recorded_options(release: str, sae_id: str) -> dict[str, Any]:
     from sae_lens.loading.pretrained_saes_directory import get_config_overrides
 
     return get_config_overrides(release, sae_id)
+
+
+def recorded_factor(release: str, sae_id: str) -> float | None:
+    """What an autoencoder multiplies activations with while it runs, if the registry says so."""
+    from sae_lens.loading.pretrained_saes_directory import get_norm_scaling_factor
+
+    return get_norm_scaling_factor(release, sae_id)

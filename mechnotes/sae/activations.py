@@ -1,8 +1,8 @@
 """What does an autoencoder read? A model's activations at one place, a block of texts at a time.
 
-Only one block is in memory: `blocks(0)`, `blocks(1)` and so on give activations [n, d_in], and
-`batches` mixes each block and cuts it. What block number b holds must depend on b alone, so that a
-training that was killed goes on with the same numbers.
+Never more than a block and its mixed copy are in memory: `blocks(0)`, `blocks(1)` and so on give
+activations [n, d_in], and `batches` mixes each block and cuts it. What block number b holds must
+depend on b alone, so that a training that was killed goes on with the same numbers.
 
 The first token of every text is left out by default. Its activation is the same in every text
 (nothing stands before it), and in many models, GPT-2 among them, many times longer than all others.
@@ -18,6 +18,8 @@ from torch import Tensor
 from mechnotes import hooks, rng, validate
 from mechnotes._typing import LanguageModel
 
+OF_PAIRS = ("hook_pattern", "hook_attn_scores")
+"""Places with a number for each pair of tokens, and no vector at each."""
 Blocks = Callable[[int], Float[Tensor, "n d_in"]]
 """From the number of a block, from 0, to its activations."""
 
@@ -35,13 +37,15 @@ def read(
             stream that is what centring all weights that write to it does.
 
     Returns:
-        Activations in float32 without a gradient; an axis for heads is merged into the width.
+        Activations in float32 without a gradient, on the model's device. Where each head has a
+        vector of its own (`hook_z`), heads stand side by side in one vector of their joint width.
 
     Raises:
-        ValueError: If the model has no such place, or the tokens are none of its own.
+        ValueError: If the model has no such place, there is no vector at each token there, or the
+            tokens are none of its own.
     """
     check_hook(model, hook)
-    _check_tokens(model, tokens)
+    tokens = on_device(model, tokens)
     found: list[Tensor] = []
 
     def look(activation: Tensor, hook: Any) -> None:  # noqa: ARG001
@@ -55,6 +59,9 @@ def read(
         pass
     finally:
         model.reset_hooks()
+    of_tokens = found[0].ndim >= 3 and found[0].shape[:2] == tokens.shape
+    if not of_tokens or hook.endswith(OF_PAIRS):
+        _refuse_place(hook, tuple(found[0].shape))
     activations = found[0].flatten(2)
     return activations - activations.mean(-1, keepdim=True) if centred else activations
 
@@ -82,7 +89,7 @@ def collect(
         ValueError: As `read`, or if `rows_at_once` is no count or nothing is left.
     """
     validate.integer(rows_at_once, "rows_at_once", minimum=1)
-    _check_tokens(model, tokens)
+    check_tokens(model, tokens)
     if skip_first and tokens.shape[1] < 2:
         validate.refuse(
             "tokens",
@@ -95,15 +102,24 @@ def collect(
 
 
 def batches(
-    blocks: Blocks, *, batch_size: int, seed: int, start: int = 0
+    blocks: Blocks,
+    *,
+    batch_size: int,
+    seed: int,
+    start: int = 0,
+    first: Float[Tensor, "n d_in"] | None = None,
 ) -> Iterator[Float[Tensor, "batch d_in"]]:
-    """Mixed activations in batches of equal size, without end; one block is in memory.
+    """Mixed activations in batches of equal size, without end.
+
+    A block and its mixed copy are in memory while it is mixed, the copy alone while batches are
+    handed out, and neither while the next block is made.
 
     Args:
         blocks: Where the activations come from; all blocks have as many as the first.
         batch_size: Activations in a batch. What is left at a block's end is dropped.
         seed: Seed of the order within each block.
         start: Number of the first batch; batches before it are passed over without being read.
+        first: Block 0, where it is at hand, so that it is not made twice.
 
     Raises:
         ValueError: If a number is out of range, a block is smaller than a batch or has another
@@ -111,16 +127,20 @@ def batches(
     """
     validate.integer(batch_size, "batch_size", minimum=1)
     validate.integer(start, "start")
-    block = _checked(blocks(0), 0, batch_size)
+    block = _checked(blocks(0) if first is None else first, 0, batch_size)
+    del first
     size = len(block)
     number, skipped = divmod(start, size // batch_size)
     while True:
-        block = block if number == 0 else _checked(blocks(number), number, batch_size)
+        if number > 0:
+            del block  # before the next one is made
+            block = _checked(blocks(number), number, batch_size)
         if len(block) != size:
             _refuse_block(number, f"{len(block)} activations", f"{size}, as in the first")
         order = torch.randperm(size, generator=rng.generator(seed, "order", number))
-        mixed = block[order.to(block.device)].split(batch_size)
-        yield from mixed[skipped : size // batch_size]
+        block = block[order.to(block.device)]
+        for batch in range(skipped, size // batch_size):
+            yield block[batch * batch_size : (batch + 1) * batch_size]
         number, skipped = number + 1, 0
 
 
@@ -160,7 +180,22 @@ class _Enough(Exception):
     """The place was reached: nothing after it needs to be computed."""
 
 
-def _check_tokens(model: LanguageModel, tokens: Tensor) -> None:
+def on_device(model: LanguageModel, tokens: Int[Tensor, "batch pos"]) -> Int[Tensor, "batch pos"]:
+    """Tokens where the model is, once they are the model's own.
+
+    Raises:
+        ValueError: As `check_tokens`.
+    """
+    check_tokens(model, tokens)
+    return tokens.to(model.cfg.device)
+
+
+def check_tokens(model: LanguageModel, tokens: Tensor) -> None:
+    """Refuse what is no table of a model's token numbers.
+
+    Raises:
+        ValueError: If it has another shape or kind, or a number that the vocabulary lacks.
+    """
     validate.shape(tokens, "tokens", ("batch", "pos"))
     if not tokens.numel() or tokens.is_floating_point() or tokens.dtype == torch.bool:
         validate.refuse(
@@ -177,6 +212,16 @@ def _check_tokens(model: LanguageModel, tokens: Tensor) -> None:
             expected=f"token numbers from 0 to {model.cfg.d_vocab - 1}",
             fix="Encode the text with this model's own tokenizer: models.tokens(model, text).",
         )
+
+
+def _refuse_place(hook: str, shape: tuple[int, ...]) -> NoReturn:
+    validate.refuse(
+        "hook",
+        got=f"{hook!r}, where activations have shape {shape}",
+        expected="a place with a vector at each token: shape (batch, pos, width) or, with an axis "
+        "for heads, (batch, pos, head, width)",
+        fix="Of attention take hook_z, each head's weighted values: heads are put side by side.",
+    )
 
 
 def _checked(block: Tensor, number: int, batch_size: int) -> Tensor:

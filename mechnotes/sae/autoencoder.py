@@ -3,8 +3,8 @@
 The package sees this Protocol and not sae_lens. Latents are called by their number, from 0.
 """
 
-from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mechnotes import validate
 from mechnotes._typing import LanguageModel
-from mechnotes.sae import activations
+from mechnotes.sae import _processing, activations
 
 
 @runtime_checkable
@@ -65,12 +65,14 @@ def hook_of(sae: Autoencoder) -> str:
 
 
 def centred(sae: Autoencoder) -> bool:
-    """Whether it was trained on a model whose writing weights are centred.
+    """Whether it was trained on a model whose writing weights are centred, and at a place where
+    that makes a difference.
 
-    On a residual stream this is the same as subtracting from every activation its mean over
-    dimensions, so it can be done to the activations of any model.
+    On a residual stream, and on what blocks write to it, this is the same as subtracting from every
+    activation its mean over dimensions, so it can be done to the activations of any model. Neurons,
+    queries and keys stay as they are.
     """
-    return bool(_options(sae).get("center_writing_weights", False))
+    return _processing.centres(check(sae).cfg) and _processing.of_stream(hook_of(sae))
 
 
 def check(sae: Autoencoder) -> Autoencoder:
@@ -99,28 +101,61 @@ def check_fits(model: LanguageModel, sae: Autoencoder) -> str:
         Full name of the place where the two meet.
 
     Raises:
-        ValueError: If the model lacks the place, has another width there, or was processed in
-            another way than the autoencoder needs.
+        ValueError: If the model lacks the place, has another width there, was processed in another
+            way than the autoencoder needs, or lies on another device.
     """
     place = activations.check_hook(model, hook_of(sae))
-    _check_name(model, sae)
-    _check_scaling(sae)
-    _check_processing(model, sae)
-    bos = torch.zeros(1, 1, dtype=torch.long, device=model.cfg.device)
-    width = activations.read(model, place, bos).shape[-1]
+    _processing.check(model, sae.cfg, place)
+    _processing.check_device(model, sae.W_dec)
+    width = activations.read(model, place, torch.zeros(1, 1, dtype=torch.long)).shape[-1]
     if width != sae.cfg.d_in:
+        heads = ", all heads side by side" if ".attn." in place else ""
         validate.refuse(
             "sae",
             got=f"an autoencoder of width {sae.cfg.d_in}",
-            expected=f"width {width}, which {model.name} has at {place}",
-            fix="Load the model that the autoencoder was trained on, or train one on this model.",
+            expected=f"width {width}, which {model.name} has at {place}{heads}",
+            fix="Load the model that the autoencoder was trained on, or train one on this model, "
+            "on what activations.collect gives.",
         )
     return place
 
 
 def read(model: LanguageModel, sae: Autoencoder, tokens: Tensor) -> Float[Tensor, "batch pos d_in"]:
-    """Activations as an autoencoder was trained on them: at its place, centred if it needs that."""
+    """Activations as an autoencoder was trained on them: at its place, centred if it needs that.
+
+    Raises:
+        ValueError: As `activations.read`.
+    """
     return activations.read(model, hook_of(sae), tokens, centred=centred(sae))
+
+
+@torch.no_grad()
+def values(
+    model: LanguageModel,
+    sae: Autoencoder,
+    tokens: Tensor,
+    *,
+    latents: int | Sequence[int] | None = None,
+) -> Float[Tensor, "batch pos *latent"]:
+    """Latents at every token of texts of equal length, zeros included; see `latents.extract`.
+
+    Args:
+        model: The model.
+        sae: Its autoencoder.
+        tokens: Token numbers.
+        latents: One latent, whose number gets no axis, or several in this order; all by default.
+
+    Raises:
+        ValueError: As `check_fits` and `read`, or if there is no such latent.
+    """
+    check_fits(model, sae)
+    if latents is None:
+        return sae.encode(read(model, sae, tokens))
+    wanted = [latents] if isinstance(latents, int) else [*latents]
+    for latent in wanted:
+        check_latent(sae, latent, "latents")
+    found = sae.encode(read(model, sae, tokens))[..., wanted]
+    return found[..., 0] if isinstance(latents, int) else found
 
 
 def check_latent(sae: Autoencoder, latent: object, name: str = "latent") -> int:
@@ -133,62 +168,3 @@ def check_latent(sae: Autoencoder, latent: object, name: str = "latent") -> int:
         ValueError: If it is not an integer from 0 to d_sae - 1.
     """
     return validate.integer(latent, name, maximum=check(sae).cfg.d_sae - 1)
-
-
-def _options(sae: Autoencoder) -> Mapping[str, Any]:
-    """How the model was processed, as sae_lens's registry or the autoencoder's own file says."""
-    return getattr(check(sae).cfg.metadata, "model_from_pretrained_kwargs", None) or {}
-
-
-def _check_scaling(sae: Autoencoder) -> None:
-    """A scale that is found anew for each activation would make a latent's unit change with it."""
-    scaling = getattr(sae.cfg, "normalize_activations", "none")
-    if scaling != "none":
-        validate.refuse(
-            "sae",
-            got=f"an autoencoder that scales activations while it runs ({scaling})",
-            expected="one whose scale is in its weights (normalize_activations='none')",
-            fix="Fold the scale first: sae.fold_activation_norm_scaling_factor(factor), where the "
-            "release gives one.",
-        )
-
-
-def _check_name(model: LanguageModel, sae: Autoencoder) -> None:
-    """Models of mechnotes have names that say which they are; of others only the width is known."""
-    trained_on = str(getattr(sae.cfg.metadata, "model_name", ""))
-    ours = ("storybook/", "untrained/")
-    if trained_on.startswith(ours) and model.name.startswith(ours) and trained_on != model.name:
-        kind, _, seed = trained_on.partition("/seed-")
-        fix = (
-            f'models.load("{trained_on}")'
-            if kind == "storybook"
-            else f"untrained.load(seed={seed})"
-        )
-        _refuse_model(model.name, f"{trained_on}, on which the autoencoder was trained", f"{fix}.")
-
-
-def _check_processing(model: LanguageModel, sae: Autoencoder) -> None:
-    options = {name: value for name, value in _options(sae).items() if value not in (False, None)}
-    known = {"center_writing_weights"}
-    if unknown := sorted(set(options) - known):
-        _refuse_model(
-            f"a model as models.load gives it, and an autoencoder that asks for {unknown}",
-            "an autoencoder for a model without processing, or with centred writing weights",
-            "Take another release; this processing is not known here.",
-        )
-    if options and not hook_of(sae).rpartition("hook_")[2].startswith("resid"):
-        _refuse_model(
-            f"an autoencoder for centred writing weights at {hook_of(sae)}",
-            "centring on a residual stream, where it means subtracting the mean",
-            "Take an autoencoder of a residual stream.",
-        )
-    if model.folded and not options:
-        _refuse_model(
-            f"{model.name} with folded=True, whose residual stream is centred",
-            "the model as the autoencoder saw it in training, not centred",
-            f'Load it plain: models.load("{model.name}").',
-        )
-
-
-def _refuse_model(got: str, expected: str, fix: str) -> NoReturn:
-    validate.refuse("model", got=got, expected=expected, fix=fix)

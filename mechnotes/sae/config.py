@@ -8,6 +8,7 @@ so a coefficient means the same for a narrow and a wide, a loud and a quiet laye
 import ast
 import inspect
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Literal
@@ -85,6 +86,27 @@ class SAEConfig:
     def decay_steps(self) -> int:
         """Steps at the end over which the learning rate falls."""
         return self.steps // 5
+
+
+def check_named(weights: Mapping[str, object], architecture: Architecture) -> tuple[str, ...]:
+    """Refuse weights among which one is missing.
+
+    Returns:
+        Names of all weights that an architecture has.
+
+    Raises:
+        ValueError: If one is missing.
+    """
+    wanted: tuple[str, ...] = ("W_enc", "b_enc", "W_dec", "b_dec")
+    wanted += ("threshold",) if architecture == "jumprelu" else ()
+    if missing := [name for name in wanted if name not in weights]:
+        validate.refuse(
+            "weights",
+            got=f"{sorted(weights)}, without {missing}",
+            expected=", ".join(wanted),
+            fix="Pass Fitted.weights.",
+        )
+    return wanted
 
 
 def checked(config: object) -> SAEConfig:

@@ -159,9 +159,8 @@ def extract(
     rows = _rows(model, texts)
     parts: list[tuple[Tensor, ...]] = []
     for chosen in _alike(rows, texts_at_once, sae.cfg.d_sae):
-        tokens = torch.tensor([rows[text] for text in chosen], device=model.cfg.device)
-        with torch.no_grad():
-            values = sae.encode(autoencoder.read(model, sae, tokens)).cpu()
+        tokens = torch.tensor([rows[text] for text in chosen])
+        values = autoencoder.values(model, sae, tokens).cpu()
         row, position, index = values.nonzero(as_tuple=True)
         parts.append((torch.tensor(chosen)[row], position, index, values[row, position, index]))
     text, position, index, value = (torch.cat(column) for column in zip(*parts, strict=True))

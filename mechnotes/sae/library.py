@@ -19,7 +19,7 @@ from torch import Tensor
 from mechnotes import experiments, validate
 from mechnotes.sae import _lens, published
 from mechnotes.sae.autoencoder import Autoencoder, check
-from mechnotes.sae.config import SAEConfig
+from mechnotes.sae.config import SAEConfig, check_named
 
 STORYBOOK = "storybook"
 
@@ -30,7 +30,8 @@ def load(
     """Load a sparse autoencoder.
 
     What sae_lens's registry records about the model of a release is kept with the autoencoder and
-    applied when activations are read; see `autoencoder.centred`.
+    applied when activations are read; see `autoencoder.centred`. A constant factor that it records
+    for the activations is folded into the weights.
 
     Args:
         release: "storybook", a folder in sae_lens's format, or a release of sae_lens's registry.
@@ -57,8 +58,8 @@ def load(
                 f"'/{sae_id}').",
             )
         return _finished(_of_folder(Path(release)), device)
-    folder, options = published.fetched(str(release), sae_id)
-    return _finished(_of_folder(folder, options), device)
+    folder, options, factor = published.fetched(str(release), sae_id)
+    return _finished(_of_folder(folder, options, factor), device)
 
 
 def save(sae: Autoencoder, folder: str | os.PathLike[str]) -> Path:
@@ -122,8 +123,12 @@ def _of_storybook(sae_id: object) -> Autoencoder:
     return experiments.load(train, str(sae_id)).autoencoder
 
 
-def _of_folder(folder: Path, options: Mapping[str, Any] = MappingProxyType({})) -> Any:
-    """The autoencoder in a folder; `options` replace what its file says."""
+def _of_folder(
+    folder: Path,
+    options: Mapping[str, Any] = MappingProxyType({}),
+    factor: float | None = None,
+) -> Any:
+    """The autoencoder in a folder; see `_lens.opened`."""
     from safetensors import SafetensorError
 
     if missing := [name for name in published.FILES if not (folder / name).is_file()]:
@@ -136,14 +141,20 @@ def _of_folder(folder: Path, options: Mapping[str, Any] = MappingProxyType({})) 
     for name in published.FILES:
         sys.audit("mechnotes.read", str(folder / name))
     try:
-        return _lens.opened(folder, options)
+        return _lens.opened(folder, options, factor)
     except (SafetensorError, ValueError, KeyError, RuntimeError, TypeError) as error:
         validate.refuse(
             "release",
-            got=f"{folder}, which cannot be read: {str(error).splitlines()[0]}",
+            got=f"{folder}, which cannot be read: {_first_line(error)}",
             expected="an autoencoder in sae_lens's format",
             fix="Fetch or save it again; a file is damaged or of another format.",
         )
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, in one line; its kind if it says nothing."""
+    lines = (line for line in str(error).splitlines() if line.strip())
+    return next(lines, type(error).__name__)
 
 
 def _finished(sae: Any, device: str) -> Autoencoder:
@@ -155,15 +166,7 @@ def _finished(sae: Any, device: str) -> Autoencoder:
 
 
 def _check_weights(weights: Mapping[str, Tensor], config: SAEConfig) -> None:
-    wanted = ["W_enc", "b_enc", "W_dec", "b_dec"]
-    wanted += ["threshold"] if config.architecture == "jumprelu" else []
-    if missing := [name for name in wanted if name not in weights]:
-        validate.refuse(
-            "weights",
-            got=f"{sorted(weights)}, without {missing}",
-            expected=f"{wanted}",
-            fix="Pass Fitted.weights.",
-        )
+    wanted = check_named(weights, config.architecture)
     sizes: dict[str, int] = {"d_sae": config.d_sae}
     axes = {"W_enc": ("d_in", "d_sae"), "W_dec": ("d_sae", "d_in"), "b_dec": ("d_in",)}
     for name in wanted:

@@ -19,7 +19,7 @@ FILES = ("cfg.json", "sae_weights.safetensors")
 INSTEAD = 'Load one of ours, sae.load("storybook", "block-1-topk-512-seed-0"), or try again later.'
 
 
-def fetched(release: str, sae_id: object) -> tuple[Path, dict[str, Any]]:
+def fetched(release: str, sae_id: object) -> tuple[Path, dict[str, Any], float | None]:
     """Folder of a published autoencoder, and what the registry says over its own file.
 
     Args:
@@ -27,8 +27,9 @@ def fetched(release: str, sae_id: object) -> tuple[Path, dict[str, Any]]:
         sae_id: One of its autoencoders.
 
     Returns:
-        A folder in the hub's local cache, and settings that take the place of the file's; among
-        them "model_from_pretrained_kwargs", how its model was processed.
+        A folder in the hub's local cache; settings that take the place of the file's, among them
+        "model_from_pretrained_kwargs", how its model was processed; and the constant factor by
+        which it multiplies activations while it runs, None if the registry has none.
 
     Raises:
         ValueError: If the registry has no such release or autoencoder, it is in another format, or
@@ -36,7 +37,8 @@ def fetched(release: str, sae_id: object) -> tuple[Path, dict[str, Any]]:
     """
     entry = looked_up(release, sae_id)
     options = _lens.recorded_options(release, str(sae_id))
-    return _folder(entry.repo_id, entry.saes_map[sae_id]), options
+    factor = _lens.recorded_factor(release, str(sae_id))
+    return _folder(entry.repo_id, entry.saes_map[sae_id]), options, factor
 
 
 def looked_up(release: str, sae_id: object) -> Any:

@@ -102,7 +102,8 @@ def recovered(
     """
     place = autoencoder.check_fits(model, sae)
     validate.integer(rows_at_once, "rows_at_once", minimum=1)
-    if validate.shape(tokens, "tokens", ("batch", "pos")).shape[1] < 3:
+    tokens = activations.on_device(model, tokens)
+    if tokens.shape[1] < 3:
         validate.refuse(
             "tokens",
             got=f"texts of {tokens.shape[1]} tokens",

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import validate
-from mechnotes.sae.config import ARCHITECTURES, Architecture, SAEConfig
+from mechnotes.sae.config import ARCHITECTURES, Architecture, SAEConfig, check_named
 from mechnotes.sae.encoders import active, jumprelu, topk
 
 
@@ -138,14 +138,7 @@ def assemble(weights: Mapping[str, Tensor], config: SAEConfig) -> ReferenceSAE:
     Raises:
         ValueError: If a weight is missing or a shape does not fit.
     """
-    names = ("W_enc", "b_enc", "W_dec", "b_dec")
-    if missing := [name for name in names if name not in weights]:
-        validate.refuse(
-            "weights",
-            got=f"{sorted(weights)}, without {missing}",
-            expected=", ".join(names),
-            fix="Pass Fitted.weights.",
-        )
+    names = [name for name in check_named(weights, config.architecture) if name != "threshold"]
     return ReferenceSAE(
         **{name: weights[name].float() for name in names},
         architecture=config.architecture,

@@ -103,7 +103,8 @@ def fit(
 
     Args:
         config: What to train.
-        blocks: From the number of a block to its activations [n, d_in]; see `activations`.
+        blocks: From the number of a block to its activations [n, d_in]; see `activations`. At most
+            two are in memory, and each is asked for once.
         device: "cpu" or "cuda".
         run: Progress bar and checkpoints; by default neither.
 
@@ -113,8 +114,7 @@ def fit(
     configs.checked(config)
     run = Run() if run is None else run
     first = blocks(0)
-    validate.finite(first, "block 0")
-    scale = first.shape[1] ** 0.5 / first.norm(dim=1).mean().item()
+    scale = _scale(first)
     trainer = Trainer(config, centre=first.mean(0).cpu() * scale, device=validate.device(device))
     every = -(-config.steps // ENTRIES)
     curves = {name: torch.full((-(-config.steps // every),), torch.nan) for name in CURVES}
@@ -123,8 +123,9 @@ def fit(
         trainer.load(saved, run.step)
         curves = {name: saved[f"curve.{name}"] for name in CURVES}
     batches = activations.batches(
-        blocks, batch_size=config.batch_size, seed=config.seed, start=run.step
+        blocks, batch_size=config.batch_size, seed=config.seed, start=run.step, first=first
     )
+    del first  # the batches hold it as long as it is needed
     for step in run.steps(config.steps):
         measured = trainer.step(next(batches).to(device) * scale)
         if step % every == 0:
@@ -133,6 +134,20 @@ def fit(
         run.trace(measured["loss"])
         run.save(step + 1, lambda: _state(trainer, curves))
     return Fitted(weights=trainer.finished(scale), curves=curves, scale=scale)
+
+
+def _scale(block: Float[Tensor, "n d_in"]) -> float:
+    """What makes the mean length of activations the square root of their width."""
+    validate.shape(validate.finite(block, "block 0"), "block 0", ("n", "d_in"))
+    length = block.norm(dim=1).mean().item()
+    if length == 0:
+        validate.refuse(
+            "block 0",
+            got=f"{len(block)} activations that are all zero",
+            expected="activations that are not",
+            fix="Look at the place that is read: nothing is active there on these texts.",
+        )
+    return float(block.shape[1] ** 0.5 / length)
 
 
 def _state(trainer: Trainer, curves: Mapping[str, Tensor]) -> dict[str, Tensor]:

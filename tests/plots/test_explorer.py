@@ -18,6 +18,7 @@ def model(value: float, n: int = 6) -> Model:
     activations[0] = 1
     return Model(
         value=value,
+        label=f"{value:g}",
         note=f"Rate {value:g} <b>",
         bias=np.linspace(-1, 1, n),
         score=np.array([0.25] + [1.0] * (n - 1)),
@@ -32,7 +33,7 @@ def batch(name: str = "LR1") -> Batch:
         told="All alike.",
         swept="rate",
         models=(model(0.001), model(0.1)),
-        steps=np.array([0, 1, 10, 100]),
+        steps=(0, 1, 10, 100),
         curves={"loss": -curve, "count": curve},
     )
 

@@ -1,6 +1,8 @@
 """What an autoencoder reads: the model's own activations, mixed, a block at a time."""
 
+import gc
 import itertools
+from copy import copy
 
 import pytest
 import torch
@@ -93,6 +95,75 @@ def test_only_one_block_is_asked_for_at_a_time():
     assert set(asked) == {0}
     next(stream), next(stream)
     assert set(asked) == {0, 1}
+
+
+def blocks_in_memory(n_bytes: int) -> int:
+    """Tensors of this size, whatever they are views of, that somebody still holds."""
+    found = {
+        one.untyped_storage().data_ptr()
+        for one in gc.get_objects()
+        if type(one) is Tensor
+        and one.is_floating_point()
+        and one.untyped_storage().nbytes() == n_bytes
+    }
+    return len(found)
+
+
+def test_no_block_is_in_memory_while_the_next_is_made_and_one_while_batches_are_handed_out():
+    n_bytes, held = 4 * 2 * 1237, []
+
+    def block(number: int) -> Tensor:
+        held.append(blocks_in_memory(n_bytes))
+        return counted(1237)(number)
+
+    stream = activations.batches(block, batch_size=1000, seed=0)
+    for _ in range(3):
+        next(stream)
+        held.append(blocks_in_memory(n_bytes))
+    assert held == [0, 1] * 3
+
+
+def test_a_first_block_that_is_at_hand_is_not_made_again():
+    def block(number: int) -> Tensor:
+        assert number > 0
+        return counted(12)(number)
+
+    given = activations.batches(block, batch_size=4, seed=3, first=counted(12)(0))
+    made = activations.batches(counted(12), batch_size=4, seed=3)
+    for ours, theirs in zip(itertools.islice(given, 8), made, strict=False):
+        assert torch.equal(ours, theirs)
+
+
+class Elsewhere:
+    """A model on a device without memory: what reaches it is on that device, or it says so."""
+
+    def __init__(self, like: LanguageModel) -> None:
+        self.__dict__ |= {"cfg": copy(like.cfg), "like": like}
+        self.cfg.device = torch.device("meta")
+
+    def __getattr__(self, name: str):
+        return getattr(self.like, name)
+
+    def run_with_hooks(self, tokens: Tensor, fwd_hooks):
+        assert tokens.device.type == "meta"
+        for _, look in fwd_hooks:
+            look(torch.zeros(*tokens.shape, 64, device="meta"), hook=None)
+
+
+def test_tokens_are_moved_to_the_model_and_activations_stay_there(model: LanguageModel):
+    tokens = models.tokens(model, TEXTS)
+    found = activations.read(Elsewhere(model), HOOK, tokens)
+    assert found.device.type == "meta" and found.shape == (2, 6, 64)
+
+
+@pytest.mark.bad_input
+@pytest.mark.parametrize("hook", ["attn.hook_pattern", "attn.hook_attn_scores"])
+@pytest.mark.parametrize("n_tokens", [4, 5])
+def test_a_place_without_a_vector_at_each_token_is_refused(model, hook: str, n_tokens: int):
+    """With as many tokens as heads the shape alone would not tell."""
+    tokens = torch.ones(2, n_tokens, dtype=torch.long)
+    with pytest.raises(ValueError, match=rf"(?s)hook: got .*{hook}.*Of attention take hook_z"):
+        activations.read(model, f"blocks.1.{hook}", tokens)
 
 
 @pytest.mark.bad_input

@@ -74,6 +74,32 @@ def test_weights_depend_on_the_seed_and_not_on_the_global_generator():
     assert not torch.equal(first["W_dec"], other["W_dec"])
 
 
+def test_every_block_is_made_once():
+    asked = []
+
+    def watched(number: int) -> Tensor:
+        asked.append(number)
+        return blocks(number)
+
+    training.fit(SMALL, watched)
+    assert asked == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.bad_input
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        (torch.zeros(256, 8), "block 0: got 256 activations that are all zero"),
+        (torch.ones(256), r"block 0: got shape \(256,\)"),
+        ([1.0], "block 0: got list"),
+        (torch.full((256, 8), torch.nan), "block 0: got 2048 NaN"),
+    ],
+)
+def test_a_block_from_which_nothing_can_be_learnt_is_refused(block, says: str):
+    with pytest.raises(ValueError, match=says):
+        training.fit(SMALL, lambda number: block)
+
+
 class Killed(Exception):
     """Somebody ended the process."""
 

@@ -2,9 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
 
 from mechnotes import validate
+from mechnotes._typing import LanguageModel
 from mechnotes.sae import autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
 
@@ -58,6 +63,39 @@ def stream_of(sae: Autoencoder) -> Place:
     """
     place = place_of(sae)
     return place if place.site != "neurons" else refuse(sae, "a residual stream")
+
+
+def check_head(model: LanguageModel, sae: Autoencoder, *, layer: object, head: object) -> None:
+    """Refuse a head that the model lacks, or that comes after the place where an autoencoder reads.
+
+    Raises:
+        ValueError: If there is no such head, or the autoencoder is not one of a residual stream.
+    """
+    n_layers = len(stream_of(sae).attentions)
+    if not n_layers:
+        refuse(sae, "a residual stream after the first attention: no head writes before it")
+    validate.integer(layer, "layer", maximum=n_layers - 1)
+    validate.integer(head, "head", maximum=model.cfg.n_heads - 1)
+
+
+def check_where(where: Any, tokens: Tensor) -> Bool[Tensor, "text pos"]:
+    """Refuse what is no choice of tokens.
+
+    Returns:
+        The choice, where the tokens are.
+
+    Raises:
+        ValueError: If it is not True or False for each token.
+    """
+    if isinstance(where, Tensor) and where.dtype == torch.bool and where.shape == tokens.shape:
+        return where.to(tokens.device)
+    return validate.refuse(
+        "where",
+        got=f"{where.dtype} {tuple(where.shape)}" if isinstance(where, Tensor) else repr(where),
+        expected=f"True or False for each token: shape {tuple(tokens.shape)}",
+        fix="Compare something with something: latents[..., 7] > 0, or torch.arange(n_pos) >= "
+        "first[:, None].",
+    )
 
 
 def refuse(sae: Autoencoder, expected: str) -> NoReturn:

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import LanguageModel
-from mechnotes.sae import autoencoder
+from mechnotes.sae import activations, autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.effects import _places, _terms, weights
 
@@ -87,7 +87,8 @@ def contributions(
     """
     place = _places.stream_of(sae)
     w, constant = weights.column(model, sae, latent), weights.offset(sae, latent)
-    value = sae.encode(autoencoder.read(model, sae, tokens))[..., latent]
+    value = autoencoder.values(model, sae, tokens, latents=latent)
+    tokens = tokens.to(value.device)
     at = _chosen(value > 0 if where is None else where, tokens, first=where is not None)
     cache = _terms.written(model, place, tokens)
     heads, attention_bias = _terms.of_attention(model, place, w, cache, at)
@@ -124,9 +125,16 @@ def strongest(
         Parts, with what they add on average in the latent's unit.
 
     Raises:
-        ValueError: If the two are of different models.
+        ValueError: If the two are of different models, or the same tokens.
     """
     validate.integer(n, "n", minimum=1)
+    if against is not None and _same(found, against):
+        validate.refuse(
+            "against",
+            got="the very contributions that are ranked",
+            expected="those on other tokens, for example on all",
+            fix="Choose tokens with contributions(..., where=...), or leave `against` out.",
+        )
     ranked: list[tuple[Part, float]] = []
     for kind in ("head", "neuron"):
         mean = getattr(found, f"{kind}s").mean(-1)
@@ -167,10 +175,9 @@ def by_source(
     Raises:
         ValueError: As `contributions`, or if no such head comes before the autoencoder's place.
     """
-    n_layers = len(_places.stream_of(sae).attentions)
+    _places.check_head(model, sae, layer=layer, head=head)
     w = weights.column(model, sae, latent)
-    validate.integer(layer, "layer", maximum=n_layers - 1)
-    validate.integer(head, "head", maximum=model.cfg.n_heads - 1)
+    tokens = activations.on_device(model, tokens)
     names = [hooks.name(model, site, layer=layer) for site in ("pattern", "v")]
     _, cache = model.run_with_cache(tokens, names_filter=names)
     pattern, values = (cache[name] for name in names)
@@ -180,14 +187,7 @@ def by_source(
 
 def _chosen(where: Tensor, tokens: Tensor, *, first: bool) -> Bool[Tensor, "text pos"]:
     """Which tokens to look at; each text's first only if it was asked for."""
-    if where.shape != tokens.shape or where.dtype != torch.bool:
-        validate.refuse(
-            "where",
-            got=f"{where.dtype} of shape {tuple(where.shape)}",
-            expected=f"True or False for each token: shape {tuple(tokens.shape)}",
-            fix="Compare something with something: latents[..., 7] > 0.",
-        )
-    chosen = where.to(tokens.device).clone()
+    chosen = _places.check_where(where, tokens).clone()
     if not first:
         chosen[:, 0] = False
     if not chosen.any():
@@ -198,6 +198,12 @@ def _chosen(where: Tensor, tokens: Tensor, *, first: bool) -> Bool[Tensor, "text
             fix="Pass more texts, or choose tokens yourself.",
         )
     return chosen
+
+
+def _same(found: Contributions, against: Contributions) -> bool:
+    """Whether two say the same of the same tokens."""
+    names = ("text", "position", "value", "heads")
+    return all(torch.equal(getattr(found, name), getattr(against, name)) for name in names)
 
 
 def _stacked(rows: list[Tensor], shape: tuple[int, ...]) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mechnotes import hooks, validate
 from mechnotes._typing import Hook, LanguageModel
-from mechnotes.sae import autoencoder
+from mechnotes.sae import activations, autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.effects import _places, weights
 from mechnotes.sae.effects._places import Place
@@ -51,6 +51,7 @@ def ablated(
     def look(activation: Tensor, hook: Any) -> None:  # noqa: ARG001
         seen.append(activation)
 
+    tokens = activations.on_device(model, tokens)
     edits = [_silencing(model, part, place) for part in parts]
     model.run_with_hooks(tokens, fwd_hooks=[*edits, (autoencoder.hook_of(sae), look)])
     return (seen[0] @ w + constant).cpu()

@@ -25,9 +25,12 @@ from torch import Tensor
 
 from mechnotes import models, validate
 from mechnotes._typing import LanguageModel
-from mechnotes.sae import autoencoder
+from mechnotes.sae import activations, autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.effects import _places
+
+ROWS = 512
+"""Texts in one forward pass, at most, those of all runs counted; finished logits are on the CPU."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,9 +54,8 @@ def levels(
     Raises:
         ValueError: If the two do not fit each other, there is no such latent, or it never fires.
     """
-    autoencoder.check_fits(model, sae)
     autoencoder.check_latent(sae, latent)
-    values = sae.encode(autoencoder.read(model, sae, tokens))[:, 1:, latent]
+    values = autoencoder.values(model, sae, tokens, latents=latent)[:, 1:]
     if not (values > 0).any():
         validate.refuse(
             "latent",
@@ -76,7 +78,7 @@ def added(
     shifts: Float[Tensor, "n d_in"],
     *,
     where: Bool[Tensor, "text pos"] | None = None,
-    rows_at_once: int = 512,
+    rows_at_once: int = ROWS,
 ) -> Float[Tensor, "n text pos d_vocab"]:
     """Logits of runs in which each of several vectors is added at the autoencoder's place.
 
@@ -86,11 +88,11 @@ def added(
         tokens: Texts of equal length.
         shifts: What is added, for example doses times `sae.W_dec[latent]`.
         where: At which tokens; by default at all but the first of each text.
-        rows_at_once: Texts in one forward pass; bounds the memory.
+        rows_at_once: Texts in one forward pass, at most, those of all vectors together.
 
     Raises:
-        ValueError: If the two do not fit each other, a width or a shape is wrong, or what a hook
-            returns at the autoencoder's place would not reach the stream.
+        ValueError: If the two do not fit each other, tokens are none of the model's, a width or a
+            shape is wrong, or what a hook returns at the place would not reach the stream.
     """
     return torch.cat([*in_turn(model, sae, tokens, shifts, where=where, rows_at_once=rows_at_once)])
 
@@ -104,6 +106,7 @@ def replaced(
     *,
     values: Sequence[float | int],
     where: Bool[Tensor, "text pos"] | None = None,
+    rows_at_once: int = ROWS,
 ) -> Float[Tensor, "value text pos d_vocab"]:
     """Logits of runs in which latents have another value; 0 takes them away.
 
@@ -114,6 +117,7 @@ def replaced(
         latents: One latent or several, which are all given the same value.
         values: A run for each.
         where: At which tokens; by default at all but the first of each text.
+        rows_at_once: Texts in one forward pass, at most.
 
     Raises:
         ValueError: As `added`, or if there is no such latent, one is named twice, or no value is.
@@ -129,19 +133,22 @@ def replaced(
             expected="each latent once",
             fix="Leave the copy out: it would be moved twice.",
         )
-    mask, centred = _mask(where, tokens), autoencoder.centred(sae)
-    found = []
-    for value in _numbers(values, "values"):
+    numbers, centred = _numbers(values, "values"), autoencoder.centred(sae)
+    tokens, mask = _where(model, where, tokens)
+    n_rows = validate.integer(rows_at_once, "rows_at_once", minimum=1)
 
-        def change(x: Tensor, hook: Any, value: float = value) -> Tensor:  # noqa: ARG001
+    def run(value: float, rows: Tensor, changed: Tensor) -> Tensor:
+        def change(x: Tensor, hook: Any) -> Tensor:  # noqa: ARG001
             flat = x.flatten(2)
             read = flat - flat.mean(-1, keepdim=True) if centred else flat
             old = sae.encode(read)[..., chosen]
-            moved = ((value - old) * mask[..., None]) @ sae.W_dec[chosen]
+            moved = ((value - old) * changed[..., None]) @ sae.W_dec[chosen]
             return (flat + moved).view(x.shape)
 
-        found.append(model.run_with_hooks(tokens, fwd_hooks=[(place, change)]).cpu())
-    return torch.stack(found)
+        return model.run_with_hooks(rows, fwd_hooks=[(place, change)]).cpu()
+
+    parts = [*zip(tokens.split(n_rows), mask.split(n_rows), strict=True)]
+    return torch.stack([torch.cat([run(value, *part) for part in parts]) for value in numbers])
 
 
 @torch.no_grad()
@@ -188,7 +195,7 @@ def in_turn(
     shifts: Float[Tensor, "n d_in"],
     *,
     where: Bool[Tensor, "text pos"] | None = None,
-    rows_at_once: int = 512,
+    rows_at_once: int = ROWS,
 ) -> Iterator[Float[Tensor, "some text pos d_vocab"]]:
     """As `added`, the logits of a few vectors at a time, for who keeps only a part of them.
 
@@ -197,16 +204,21 @@ def in_turn(
     """
     place = _check(model, sae)
     validate.shape(validate.finite(shifts, "shifts"), "shifts", ("n", "d_in"), d_in=sae.cfg.d_in)
-    mask = _mask(where, tokens)[None, ..., None]
-    at_once = max(1, validate.integer(rows_at_once, "rows_at_once", minimum=1) // len(tokens))
-    for some in shifts.to(tokens.device).split(at_once):
-        moved = (some[:, None, None] * mask).flatten(0, 1)  # [n * text, pos, d_in]
+    tokens, mask = _where(model, where, tokens)
+    n_rows, n_texts = validate.integer(rows_at_once, "rows_at_once", minimum=1), len(tokens)
 
-        def add(x: Tensor, hook: Any, moved: Tensor = moved) -> Tensor:  # noqa: ARG001
+    def run(some: Tensor, rows: Tensor) -> Tensor:
+        shift, text = rows // n_texts, rows % n_texts
+        moved = some[shift, None] * mask[text, :, None]  # [row, pos, d_in]
+
+        def add(x: Tensor, hook: Any) -> Tensor:  # noqa: ARG001
             return x + moved.view(x.shape)
 
-        logits = model.run_with_hooks(tokens.repeat(len(some), 1), fwd_hooks=[(place, add)])
-        yield logits.unflatten(0, (len(some), len(tokens))).cpu()
+        return model.run_with_hooks(tokens[text], fwd_hooks=[(place, add)]).cpu()
+
+    for some in shifts.to(tokens.device).split(max(1, n_rows // n_texts)):
+        rows = torch.arange(len(some) * n_texts, device=tokens.device).split(n_rows)
+        yield torch.cat([run(some, part) for part in rows]).unflatten(0, (len(some), n_texts))
 
 
 def _check(model: LanguageModel, sae: Autoencoder) -> str:
@@ -217,27 +229,21 @@ def _check(model: LanguageModel, sae: Autoencoder) -> str:
     return name
 
 
-def _mask(where: Tensor | None, tokens: Tensor) -> Float[Tensor, "text pos"]:
-    """1 where the activations are changed, 0 elsewhere."""
-    validate.shape(tokens, "tokens", ("text", "pos"))
-    if where is None:
-        mask = torch.ones(tokens.shape, device=tokens.device)
-        mask[:, 0] = 0
-        return mask
-    if not isinstance(where, Tensor) or where.dtype != torch.bool or where.shape != tokens.shape:
-        validate.refuse(
-            "where",
-            got=f"{where.dtype} {tuple(where.shape)}" if isinstance(where, Tensor) else repr(where),
-            expected=f"True or False for each token: shape {tuple(tokens.shape)}",
-            fix="Compare positions: torch.arange(n_pos) >= first[:, None].",
-        )
-    return where.to(tokens.device).float()
+def _where(
+    model: LanguageModel, where: Tensor | None, tokens: Tensor
+) -> tuple[Int[Tensor, "text pos"], Float[Tensor, "text pos"]]:
+    """Tokens on the model's device, and 1 where activations are changed, 0 elsewhere."""
+    tokens = activations.on_device(model, tokens)
+    if where is not None:
+        return tokens, _places.check_where(where, tokens).float()
+    mask = torch.ones(tokens.shape, device=tokens.device)
+    mask[:, 0] = 0
+    return tokens, mask
 
 
 def _numbers(values: Sequence[float | int], name: str) -> list[float]:
     """Finite numbers, at least one."""
     if isinstance(values, str | Tensor) or not isinstance(values, Sequence) or not values:
-        validate.refuse(
-            name, got=repr(values), expected="at least one number", fix=f"Pass {name}=(0.0,)."
-        )
+        fix = f"Pass {name}=(0.0,)."
+        validate.refuse(name, got=repr(values), expected="at least one number", fix=fix)
     return [validate.number(value, name) for value in values]

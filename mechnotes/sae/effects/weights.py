@@ -40,9 +40,7 @@ def direction(model: LanguageModel, sae: Autoencoder, latent: int) -> Float[Tens
         ValueError: If the two do not fit each other, or there is no such latent.
     """
     autoencoder.check_fits(model, sae)
-    place = _places.place_of(sae)
-    row = sae.W_dec[autoencoder.check_latent(sae, latent)].detach()
-    return row @ neuron_outputs(model)[place.layer] if place.site == "neurons" else row
+    return _written(model, sae, sae.W_dec[autoencoder.check_latent(sae, latent)])
 
 
 @torch.no_grad()
@@ -63,9 +61,18 @@ def promoted(
         ValueError: As `direction`, or if the scale is not above 0.
     """
     validate.number(scale, "scale", low=0.0, low_open=True)
-    added = direction(model, sae, latent)[None]
-    logits = (_normed(model, added) @ model.W_U)[0] / scale
-    return (logits - logits.mean()).cpu()
+    return _logits(model, direction(model, sae, latent)[None])[0] / scale
+
+
+@torch.no_grad()
+def promoted_by_each(model: LanguageModel, sae: Autoencoder) -> Float[Tensor, "latent d_vocab"]:
+    """What `promoted` says of each latent, at scale 1, for all of them at once.
+
+    Raises:
+        ValueError: As `promoted`.
+    """
+    autoencoder.check_fits(model, sae)
+    return _logits(model, _written(model, sae, sae.W_dec))
 
 
 @torch.no_grad()
@@ -85,18 +92,17 @@ def final_scale(
     Raises:
         ValueError: As `direction`, or if the latent fires on none of these tokens.
     """
-    place = autoencoder.check_fits(model, sae)
     autoencoder.check_latent(sae, latent)
-    active = sae.encode(autoencoder.read(model, sae, tokens))[:, 1:, latent] > 0
+    active = autoencoder.values(model, sae, tokens, latents=latent)[:, 1:] > 0
     if not active.any():
         validate.refuse(
             "tokens",
-            got=f"texts on which latent {latent} of {place} never fires",
+            got=f"texts on which latent {latent} of {autoencoder.hook_of(sae)} never fires",
             expected="at least one token on which it fires",
             fix="Pass more texts.",
         )
     name = "ln_final.hook_scale"
-    _, cache = model.run_with_cache(tokens, names_filter=name)
+    _, cache = model.run_with_cache(tokens.to(active.device), names_filter=name)
     return cache[name][:, 1:, 0][active].mean().item()
 
 
@@ -208,6 +214,22 @@ def neuron_outputs(model: LanguageModel) -> Float[Tensor, "layer neuron d_model"
             fix="Look at its heads, or take another model.",
         )
     return cast(Any, rows)
+
+
+def _written(
+    model: LanguageModel, sae: Autoencoder, rows: Float[Tensor, "*some d_in"]
+) -> Float[Tensor, "*some d_model"]:
+    """What decoder rows add to the residual stream."""
+    place, rows = _places.place_of(sae), rows.detach()
+    return rows @ neuron_outputs(model)[place.layer] if place.site == "neurons" else rows
+
+
+def _logits(
+    model: LanguageModel, vectors: Float[Tensor, "n d_model"]
+) -> Float[Tensor, "n d_vocab"]:
+    """What is added to each logit by the direct path at scale 1, less the mean over words."""
+    logits = vectors @ unembedding(model)
+    return (logits - logits.mean(1, keepdim=True)).cpu()
 
 
 def _normed(

@@ -13,7 +13,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mechnotes import validate
 from mechnotes._typing import LanguageModel
 from mechnotes.sae.autoencoder import Autoencoder
 from mechnotes.sae.effects import _places, weights
@@ -83,10 +82,8 @@ def carried(
     Raises:
         ValueError: As `writers`, or if no such head comes before the autoencoder's place.
     """
-    n_layers = len(_places.stream_of(sae).attentions)
+    _places.check_head(model, sae, layer=layer, head=head)
     w = weights.column(model, sae, latent)
-    validate.integer(layer, "layer", maximum=n_layers - 1)
-    validate.integer(head, "head", maximum=model.cfg.n_heads - 1)
     read = cast(Any, model.blocks[layer]).ln1(model.W_E[None])[0]
     added = read @ _values(model)[layer, head] @ (model.W_O[layer, head] @ w)
     return (added - added.mean()).cpu()

@@ -73,9 +73,7 @@ def latents(model: LanguageModel, sae: Autoencoder, text: Passages, *, name: str
     Raises:
         ValueError: If the autoencoder does not fit the model.
     """
-    autoencoder.check_fits(model, sae)
-    with torch.no_grad():
-        values = sae.encode(autoencoder.read(model, sae, text.tokens))
+    values = autoencoder.values(model, sae, text.tokens).cpu()
     units = tuple(f"latent {number}" for number in range(values.shape[-1]))
     return Bank(name=name, values=labels.flat(values), units=units)
 
@@ -86,7 +84,7 @@ def neurons(model: LanguageModel, layer: int, text: Passages) -> Bank:
     Raises:
         ValueError: If the model has no such block.
     """
-    values = activations.read(model, f"blocks.{layer}.mlp.hook_post", text.tokens)
+    values = activations.read(model, f"blocks.{layer}.mlp.hook_post", text.tokens).cpu()
     units = tuple(f"neuron {layer}.{number}" for number in range(values.shape[-1]))
     return Bank(name="neuron", values=labels.flat(values), units=units)
 
@@ -97,7 +95,7 @@ def dimensions(model: LanguageModel, hook: str, text: Passages) -> Bank:
     Raises:
         ValueError: If the model has no such place.
     """
-    values = labels.flat(activations.read(model, hook, text.tokens))
+    values = labels.flat(activations.read(model, hook, text.tokens)).cpu()
     units = [f"dimension {number}" for number in range(values.shape[1])]
     units += [f"{name}, negative" for name in units]
     return Bank(name="dimension", values=torch.cat([values, -values], dim=1), units=tuple(units))
@@ -111,7 +109,7 @@ def probe(
     Raises:
         ValueError: If the model has no such place.
     """
-    values = labels.flat(activations.read(model, hook, text.tokens))
+    values = labels.flat(activations.read(model, hook, text.tokens)).cpu()
     direction, bias = fit_probe(values, truth, chosen=labels.first_half(text))
     units = tuple(f"probe {number}" for number in range(truth.shape[1]))
     return Bank(name="probe", values=values @ direction + bias, units=units)

@@ -9,17 +9,16 @@ on the rest; examples are taken from all of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import validate
 from mechnotes._typing import LanguageModel
-from mechnotes.sae import latents
+from mechnotes.sae import autoencoder, latents
 from mechnotes.sae.autoencoder import Autoencoder
-from mechnotes.sae.effects import _places, weights
+from mechnotes.sae.effects import weights
 from mechnotes.sae.examples import SHOWN, Examples, Shown, examples
-from mechnotes.sae.meaning import candidates, labels, properties, specificity
+from mechnotes.sae.meaning import labels, properties, specificity
 from mechnotes.storybook.corpus import Passages
 
 NOTHING = "never fires here"
@@ -105,16 +104,17 @@ def dashboard(
         ValueError: If the autoencoder does not fit the model, there is no such latent, or the texts
             are too few to score labels on.
     """
+    autoencoder.check_fits(model, sae)
     wanted = range(sae.cfg.d_sae) if chosen is None else chosen
     for latent in wanted:
         validate.integer(latent, "chosen", maximum=sae.cfg.d_sae - 1)
     found = latents.extract(model, sae, text.tokens)
-    values = candidates.latents(model, sae, text, name="latent").values[:, [*wanted]]
+    values = labels.flat(found.dense(latents=wanted))
     half = labels.first_half(text)
     scores = labels.score(values, labels.truth(text), chosen=half)
     known = properties.properties(text)
     described = specificity.describe(values, known.truth, chosen=half)
-    promoted = _promoted(model, sae)
+    promoted = weights.promoted_by_each(model, sae)
     cards = tuple(
         Card(
             examples=examples(found, latent, shown=shown),
@@ -128,16 +128,6 @@ def dashboard(
         for row, latent in enumerate(wanted)
     )
     return Dashboard(texts=found.words, cards=cards)
-
-
-@torch.no_grad()
-def _promoted(model: LanguageModel, sae: Autoencoder) -> Float[Tensor, "latent d_vocab"]:
-    """What `weights.promoted` says of each latent, for all of them at once."""
-    place, rows = _places.place_of(sae), sae.W_dec
-    if place.site == "neurons":
-        rows = rows @ weights.neuron_outputs(model)[place.layer]
-    logits = rows @ weights.unembedding(model)
-    return (logits - logits.mean(1, keepdim=True)).cpu()
 
 
 def _scores(scores: labels.Scores, row: int) -> tuple[LabelScore, ...]:

@@ -55,8 +55,9 @@ def decompose(model: LanguageModel, sae: Autoencoder, text: Passages, *, neuron:
     validate.integer(neuron, "neuron", maximum=sae.cfg.d_in - 1)
     activations = labels.flat(autoencoder.read(model, sae, text.tokens))
     with torch.no_grad():
-        parts = sae.encode(activations) * sae.W_dec[:, neuron]
-    return Decomposed(value=activations[:, neuron], parts=parts, constant=sae.b_dec[neuron].item())
+        parts = (sae.encode(activations) * sae.W_dec[:, neuron]).cpu()
+    value, constant = activations[:, neuron].cpu(), sae.b_dec[neuron].item()
+    return Decomposed(value=value, parts=parts, constant=constant)
 
 
 def random_latents(

@@ -101,13 +101,18 @@ def checked(
 def columns(values: Float[Tensor, "text latent"], n_with: int) -> Columns:
     """Centre every latent that varies and scale it to length 1."""
     n_texts = len(values)
-    here = values.detach().cpu()
-    varies = here.amax(0) - here.amin(0) > SAME * here.abs().amax(0)
+    here, varies = values.detach().cpu(), _varying(values)
     exact = here[:, varies].double()
     centred = exact - exact.mean(0)
     length = centred.norm(dim=0)
     spread = (n_texts / (n_with * (n_texts - n_with))) ** 0.5
     return Columns(unit=centred / length, scale=length * spread, varies=varies)
+
+
+def _varying(values: Float[Tensor, "text latent"]) -> Bool[Tensor, " latent"]:
+    """Latents whose values differ by more than rounding."""
+    here = values.detach().cpu()
+    return here.amax(0) - here.amin(0) > SAME * here.abs().amax(0)
 
 
 def correlations(
@@ -154,8 +159,8 @@ def check(
     check_group(group)
     validate.shape(values, "values", ("text", "latent"), text=len(group))
     validate.finite(values, "values")
-    if bool((values == values[0]).all()):
-        same = "zero" if not bool(values.any()) else "the same in every text"
+    if not bool(_varying(values).any()):
+        same = "zero" if not bool(values.any()) else "the same in every text, up to rounding"
         validate.refuse(
             "values",
             got=f"latents that are all {same}",

@@ -5,7 +5,8 @@ the level. Benjamini and Hochberg let in more and bound the expected share of fa
 findings. Both stand and fall with how small a p-value can be. Seven texts against seven give no p
 below 1/3432, so with 24,576 latents Bonferroni cannot find anything, and Benjamini-Hochberg nothing
 unless 144 latents are all at that minimum. That is an honest answer for exact p-values. For drawn
-relabelings it would be an accident of how many were drawn, so there it is refused.
+relabelings it would be an accident of how many were drawn, so p-values of those are refused:
+`maximum` does with some hundred relabelings what these two need millions for.
 
 Source:
     Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57, 289-300, for independent p-values;
@@ -25,34 +26,30 @@ from mechnotes.sae.statistics import _sweep, permutation
 from mechnotes.sae.statistics.results import Tested
 
 
-def bonferroni(tested: Tested, *, level: float = 0.05) -> Tested:
+def bonferroni(tested: Tested) -> Tested:
     """p times the number of latents, at most 1.
 
     Args:
-        tested: What `permutation.compare` found.
-        level: The level at which latents are to be found; only to refuse what cannot be.
+        tested: What `permutation.compare` found, from all relabelings.
 
     Raises:
-        ValueError: If p is adjusted already, or was drawn with too few relabelings for any latent
-            to reach the level.
+        ValueError: If p is adjusted already, or relabelings were drawn instead of listed.
     """
-    _check(tested, level)
+    _check(tested)
     adjusted = (tested.p * len(tested.p)).clamp(max=1)
     return replace(tested, adjusted=adjusted, correction="Bonferroni")
 
 
-def benjamini_hochberg(tested: Tested, *, level: float = 0.05) -> Tested:
+def benjamini_hochberg(tested: Tested) -> Tested:
     """The level at which a latent is first found if the share of false findings is bounded.
 
     Args:
-        tested: What `permutation.compare` found.
-        level: As in `bonferroni`. Benjamini-Hochberg could still find many latents at once where
-            it cannot find one; this is not relied upon.
+        tested: What `permutation.compare` found, from all relabelings.
 
     Raises:
         ValueError: As `bonferroni`.
     """
-    _check(tested, level)
+    _check(tested)
     return replace(tested, adjusted=step_up(tested.p), correction="Benjamini-Hochberg")
 
 
@@ -100,8 +97,7 @@ def adjusted_p(
     return benjamini_hochberg(tested).adjusted
 
 
-def _check(tested: Tested, level: float) -> None:
-    validate.number(level, "level", low=0.0, high=1.0, low_open=True, high_open=True)
+def _check(tested: Tested) -> None:
     if not isinstance(tested, Tested) or tested.correction != "none":
         already = getattr(tested, "correction", None)
         validate.refuse(
@@ -110,13 +106,12 @@ def _check(tested: Tested, level: float) -> None:
             expected="a test of each latent by itself",
             fix="Pass what permutation.compare returns.",
         )
-    n_latents = len(tested.p)
-    if not tested.exact and tested.smallest_p * n_latents > level:
+    if not tested.exact:
         validate.refuse(
             "tested",
-            got=f"{tested.n_relabelings:,} drawn relabelings, whose smallest p is "
-            f"{tested.smallest_p:.2g}",
-            expected=f"p-values that can be as small as {level:g} / {n_latents:,} = "
-            f"{level / n_latents:.2g}",
-            fix=f"Take maximum.compare, or draw {n_latents / level:,.0f} relabelings.",
+            got=f"p from {tested.n_relabelings:,} drawn relabelings of {tested.n_with} texts "
+            f"against {tested.n_without}",
+            expected="exact p, from all relabelings",
+            fix="Take maximum.compare, which allows for all latents with drawn ones too; or list "
+            f"them all, if there are at most {permutation.LARGEST:,}: compare(..., at_most=...).",
         )

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from mechnotes import validate
 from mechnotes.sae.statistics import power as powers
-from mechnotes.sae.statistics.results import ALTERNATIVES, Alternative
+from mechnotes.sae.statistics.results import ALTERNATIVES, Alternative, always_reaching
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +56,8 @@ def smallest_p(n_with: int, n_without: int, *, alternative: Alternative = "great
     validate.integer(n_with, "n_with", minimum=1)
     validate.integer(n_without, "n_without", minimum=1)
     validate.choice(alternative, "alternative", ALTERNATIVES)
-    mirrored = alternative == "two-sided" and n_with == n_without
-    return (2 if mirrored else 1) / math.comb(n_with + n_without, n_with)
+    ways = math.comb(n_with + n_without, n_with)
+    return always_reaching(n_with, n_without, alternative) / ways
 
 
 def smallest_groups(

@@ -12,6 +12,14 @@ Alternative = Literal["greater", "two-sided"]
 ALTERNATIVES: tuple[Alternative, ...] = ("greater", "two-sided")
 
 
+def always_reaching(n_with: int, n_without: int, alternative: Alternative) -> int:
+    """Relabelings that do as well as the true labels, whatever the values are.
+
+    These themselves do; two-sided, with groups of equal size, the exchanged labels do too.
+    """
+    return 2 if alternative == "two-sided" and n_with == n_without else 1
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One latent of a test."""
@@ -58,8 +66,8 @@ class Tested:
     @property
     def smallest_p(self) -> float:
         """The smallest p that one latent could have had, whatever its values."""
-        mirrored = self.exact and self.alternative == "two-sided" and self.n_with == self.n_without
-        return (2 if mirrored else 1) / self.n_relabelings
+        sure = always_reaching(self.n_with, self.n_without, self.alternative) if self.exact else 1
+        return sure / self.n_relabelings
 
     def found(self, level: float = 0.05) -> tuple[int, ...]:
         """Latents whose adjusted p is at most `level`, the smallest p and largest effect first.

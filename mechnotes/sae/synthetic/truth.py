@@ -25,6 +25,7 @@ from torch import Tensor
 from mechnotes import rng, validate
 from mechnotes.sae.activations import Blocks
 from mechnotes.sae.matching import random_dictionary
+from mechnotes.sae.synthetic import inclusion
 from mechnotes.sae.synthetic.planting import PlantedConfig
 
 
@@ -46,7 +47,22 @@ class Planted:
 
     @property
     def chances(self) -> Float[Tensor, " feature"]:
-        """Probability that each feature is present."""
+        """Probability that each feature is present, exact up to rounding; see `inclusion`."""
+        config, asked = self.config, self._asked.double()
+        if config.exactly:
+            return inclusion.of_draws(asked, config.exactly).float()
+        if config.loyal and config.n_parents and config.group_correlation:
+            parents, children = self.families.mT
+            groups = torch.arange(config.n_features) // config.group_size
+            shared = (groups[parents] == groups[children]) * float(config.group_correlation)
+            own = torch.full(children.shape, float(config.child_chance)).double()
+            asked[children] = inclusion.of_both(asked[parents], own, shared.double())
+        return asked.float()
+
+    @property
+    def _asked(self) -> Float[Tensor, " feature"]:
+        """Chances as the config asks for them, by which features are drawn; with `exactly` their
+        weights."""
         config = self.config
         rest = torch.arange(1, config.n_features - config.n_in_families + 1).double()
         weights = rest ** -float(config.zipf)
@@ -108,7 +124,7 @@ class Planted:
         config = self.config
         if config.exactly:
             # The largest keys u ** (1 / weight) are a draw by weight without replacement.
-            keys = torch.rand(n, config.n_features, generator=generator).log() / self.chances
+            keys = torch.rand(n, config.n_features, generator=generator).log() / self._asked
             chosen = keys.topk(config.exactly, dim=1).indices
             return torch.zeros(keys.shape, dtype=torch.bool).scatter(1, chosen, True)
         own = torch.randn(n, config.n_features, generator=generator)
@@ -117,7 +133,7 @@ class Planted:
         shared = shared.repeat_interleave(config.group_size, dim=1)[:, : config.n_features]
         part = float(config.group_correlation)
         drawn = part**0.5 * shared + (1 - part) ** 0.5 * own
-        chances, (parents, children) = self.chances, self.families.mT
+        chances, (parents, children) = self._asked, self.families.mT
         if config.loyal:
             chances = chances.index_fill(0, children, float(config.child_chance))
         present = drawn < torch.special.ndtri(chances)

@@ -37,6 +37,47 @@ def test_bad_requests_are_refused_with_what_to_do(model, small_sae, tokens):
         moods.reactions("sad")
 
 
+def test_tokens_that_the_model_does_not_know_are_refused_everywhere(model, small_sae):
+    unknown, shift = torch.full((1, 4), 232), torch.zeros(1, 64)
+    for ask in (
+        lambda: steering.added(model, small_sae, unknown, shift),
+        lambda: steering.replaced(model, small_sae, unknown, 1, values=(0,)),
+        lambda: steering.levels(model, small_sae, 1, unknown),
+        lambda: feeding.contributions(model, small_sae, 1, unknown),
+        lambda: feeding.by_source(model, small_sae, 1, unknown, layer=0, head=0),
+        lambda: silencing.ablated(model, small_sae, 1, unknown, ()),
+        lambda: weights.final_scale(model, small_sae, 1, unknown),
+    ):
+        with pytest.raises(ValueError, match="tokens: got token numbers from 232 to 232"):
+            ask()
+
+
+@pytest.mark.parametrize("where", ["all", torch.ones(1, 3) > 0, torch.ones(1, 9)])
+def test_a_choice_that_is_not_true_or_false_for_each_token_is_refused(
+    model, small_sae, tokens, where
+):
+    asked = [lambda: feeding.contributions(model, small_sae, 1, tokens, where=where)]
+    asked.append(lambda: steering.added(model, small_sae, tokens, torch.zeros(1, 64), where=where))
+    asked.append(lambda: steering.replaced(model, small_sae, tokens, 1, values=[0], where=where))
+    for ask in asked:
+        with pytest.raises(ValueError, match=r"where: got .*; expected True or False for each"):
+            ask()
+
+
+def test_a_head_above_the_autoencoder_is_refused(model, small_sae, tokens):
+    before_all = random_sae(hook="blocks.0.hook_resid_pre")
+    for given, said in (
+        ({"layer": 2, "head": 0}, "layer: got 2; expected an integer from 0 to 1"),
+        ({"layer": 0, "head": 4}, "head: got 4; expected an integer from 0 to 3"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            feeding.by_source(model, small_sae, 1, tokens, **given)
+        with pytest.raises(ValueError, match=said):
+            writers.carried(model, small_sae, 1, **given)
+    with pytest.raises(ValueError, match="no head writes before it"):
+        writers.carried(model, before_all, 1, layer=0, head=0)
+
+
 def test_a_dose_response_of_nonsense_is_refused(model, small_sae, tokens):
     happy = moods.reactions("happy")
 

@@ -1,5 +1,7 @@
 """Who raises a latent: the terms add up, and taking the largest away lowers it the most."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -141,4 +143,8 @@ def test_strongest_ranks_heads_and_neurons_together():
     assert torch.equal(made.total(), made.value)
     found = feeding.strongest(made, n=3)
     assert found == [(("neuron", 0, 3), 3.0), (("head", 1, 0), 2.0), (("neuron", 1, 2), 1.0)]
-    assert feeding.strongest(made, against=made, n=1)[0][1] == 0.0
+    other = replace(made, heads=heads / 2, text=torch.ones(3, dtype=torch.long))
+    assert feeding.strongest(made, against=other, n=1) == [(("head", 1, 0), 1.0)]
+    for same in (made, replace(made)):
+        with pytest.raises(ValueError, match="against: got the very contributions"):
+            feeding.strongest(made, against=same)

@@ -97,6 +97,41 @@ def test_shifts_together_are_shifts_one_by_one(model, small_sae):
     assert torch.allclose(together[2, 1:], slow, atol=1e-4)
 
 
+def runs_of(model, monkeypatch) -> list[int]:
+    """How many texts each forward pass with a change has from now on."""
+    seen, run = [], model.run_with_hooks
+
+    def watched(tokens, *, fwd_hooks):
+        seen.append(len(tokens))
+        return run(tokens, fwd_hooks=fwd_hooks)
+
+    monkeypatch.setattr(model, "run_with_hooks", watched)
+    return seen
+
+
+@pytest.mark.parametrize(("rows_at_once", "sizes"), [(2, [2, 1] * 3), (3, [3] * 3), (7, [6, 3])])
+def test_no_pass_has_more_texts_than_rows_at_once(
+    model, small_sae, monkeypatch, rows_at_once, sizes
+):
+    listed = ["Tom found the ring . he", "Mary lost the coat . she", "Anna broke the rope . she"]
+    texts = models.tokens(model, listed)
+    where = torch.arange(21).view(3, 7) % 3 == 1
+    shifts = torch.randn(3, 64, generator=rng.generator(0))
+    expected = steering.added(model, small_sae, texts, shifts, where=where)
+    values = (0.0, 1.0, 2.0)
+    set_to = steering.replaced(model, small_sae, texts, [1, 2], values=values, where=where)
+    seen = runs_of(model, monkeypatch)
+    found = steering.added(model, small_sae, texts, shifts, where=where, rows_at_once=rows_at_once)
+    assert [n for n in seen if n > 1 or rows_at_once == 2][-len(sizes) :] == sizes
+    assert torch.allclose(found, expected, atol=1e-4)
+    seen.clear()
+    found = steering.replaced(
+        model, small_sae, texts, [1, 2], values=values, where=where, rows_at_once=rows_at_once
+    )
+    assert max(seen) <= rows_at_once
+    assert torch.allclose(found, set_to, atol=1e-4)
+
+
 def test_adding_nothing_is_the_clean_run_and_earlier_tokens_never_change(model, small_sae, tokens):
     shifts = torch.stack((torch.zeros(64), small_sae.W_dec[0] * 5))
     where = torch.arange(tokens.shape[1])[None] >= 9

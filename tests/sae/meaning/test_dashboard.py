@@ -40,6 +40,13 @@ def test_a_card_has_its_latents_examples_scores_words_and_description(
         assert card.lowers[0][1] == pytest.approx(promoted.min().item())
 
 
+def test_an_autoencoder_is_asked_for_its_latents_once(model, small_sae, text, monkeypatch):
+    seen, encode = [], small_sae.encode
+    monkeypatch.setattr(small_sae, "encode", lambda x: seen.append(len(x)) or encode(x))
+    dashboard.dashboard(model, small_sae, text, chosen=[3])
+    assert sum(seen) == len(text.tokens)
+
+
 def test_examples_stand_in_the_texts_of_the_dashboard(found):
     for card in found.cards:
         for one in (*card.examples.top, *card.examples.spread):
@@ -49,5 +56,7 @@ def test_examples_stand_in_the_texts_of_the_dashboard(found):
 
 @pytest.mark.bad_input
 def test_a_latent_that_there_is_not_is_refused(model, small_sae, text):
+    with pytest.raises(ValueError, match="sae: got 'block-1'; expected a sparse autoencoder"):
+        dashboard.dashboard(model, "block-1", text)
     with pytest.raises(ValueError, match="chosen: got 96"):
         dashboard.dashboard(model, small_sae, text, chosen=[0, 96])

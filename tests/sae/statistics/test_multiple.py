@@ -59,13 +59,16 @@ def test_seven_against_seven_find_nothing_by_bonferroni_and_144_together_otherwi
     assert planning.fewest_at_minimum(24_576, 7, 7) == 144
 
 
+@pytest.mark.bad_input
 @pytest.mark.parametrize("correct", [multiple.bonferroni, multiple.benjamini_hochberg])
-def test_drawn_p_values_that_cannot_reach_the_threshold_are_refused(correct):
-    values = simulated.bystanders(40, 100)
-    group = torch.arange(40) < 20
-    with pytest.raises(ValueError, match=r"tested: got 1,000 drawn.*0\.0005.*maximum\.compare"):
-        correct(permutation.compare(values, group, at_most=1000))
-    assert correct(permutation.compare(values, group, at_most=2000)).adjusted.min() > 0.05
+@pytest.mark.parametrize("at_most", [1000, 100_000])
+def test_drawn_p_values_are_refused_however_many_were_drawn(correct, at_most):
+    values, group = simulated.bystanders(40, 100), torch.arange(40) < 20
+    drawn = permutation.compare(values, group, at_most=at_most)
+    with pytest.raises(ValueError, match=r"tested: got p from .* drawn .*Take maximum\.compare"):
+        correct(drawn)
+    few = permutation.compare(values[:8], group[16:24])
+    assert few.exact and correct(few).adjusted.min() > 0.05
 
 
 @pytest.mark.parametrize("correct", [multiple.bonferroni, multiple.benjamini_hochberg])

@@ -1,12 +1,13 @@
 """Planted activations are what the config says: chances, groups, families, atoms."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
 import torch
 
 from mechnotes import rng
-from mechnotes.sae.synthetic import truth
+from mechnotes.sae.synthetic import inclusion, truth
 from mechnotes.sae.synthetic.planting import PlantedConfig
 
 SMALL = PlantedConfig(n_features=24, d_in=16, mean_active=3.0)
@@ -63,6 +64,79 @@ def test_exactly_so_many_are_present_and_the_common_ones_more_often():
     assert (on.sum(1) == 5).all()
     shares = on.float().mean(0)
     assert shares[0] > shares[3] > shares[20]
+
+
+def within_error(config, n=N) -> bool:
+    """Whether features come as often as they are said to, up to 4.5 standard errors."""
+    planted = truth.plant(config)
+    error = (planted.chances * (1 - planted.chances) / n).sqrt()
+    found = present(config, n).float().mean(0)
+    return bool(((found - planted.chances).abs() < 4.5 * error + 1e-7).all())
+
+
+@pytest.mark.parametrize(("exactly", "zipf"), [(5, 1.0), (5, 0.0), (1, 1.0), (23, 2.0)])
+def test_chances_of_a_fixed_number_are_those_of_draws_by_weight(exactly, zipf):
+    config = replace(SMALL, exactly=exactly, zipf=zipf)
+    assert truth.plant(config).chances.sum().item() == pytest.approx(exactly, abs=1e-4)
+    assert within_error(config)
+
+
+@pytest.mark.parametrize("zipf", [0.0, 0.5, 3.0])
+def test_draws_by_weight_of_two_out_of_three_are_the_sum_over_all_orders(zipf):
+    weights = torch.arange(1, 4).double() ** -zipf
+    slow = torch.zeros(3, dtype=torch.float64)
+    for one, two in itertools.permutations(range(3), 2):
+        order = weights[one] / weights.sum() * weights[two] / (weights.sum() - weights[one])
+        slow[one] += order
+        slow[two] += order
+    assert torch.allclose(inclusion.of_draws(weights, 2), slow, atol=1e-9)
+    assert torch.allclose(inclusion.of_draws(weights, 1), weights / weights.sum(), atol=1e-9)
+    assert torch.allclose(inclusion.of_draws(weights, 3), torch.ones(3).double(), atol=1e-9)
+
+
+@pytest.mark.parametrize("group_size", [2, 5, 24])
+@pytest.mark.parametrize("correlation", [0.4, 0.95])
+def test_children_in_their_parents_group_come_more_often(group_size, correlation):
+    config = replace(FAMILIES, group_size=group_size, group_correlation=correlation)
+    planted = truth.plant(config)
+    assert within_error(config)
+    parents, children = planted.families.mT
+    inside = parents // group_size == children // group_size
+    assert inside.any() == (group_size > 2)
+    assert (planted.chances[children[inside]] > 0.22).all()
+    assert torch.allclose(planted.chances[children[~inside]], torch.tensor(0.2))
+
+
+def test_the_control_has_its_chances_in_groups_too():
+    config = replace(FAMILIES, group_size=24, group_correlation=0.8, loyal=False)
+    assert within_error(config)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.3, 0.9, 0.999])
+def test_both_of_two_correlated_normal_numbers_lie_below_their_limits_as_scipy_says(correlation):
+    from scipy.stats import multivariate_normal
+
+    first, second = torch.tensor([0.4, 0.01, 0.9, 0.0]), torch.tensor([0.5, 0.3, 0.95, 0.3])
+    found = inclusion.of_both(first, second, torch.full((4,), correlation))
+    exact = multivariate_normal([0, 0], [[1, correlation], [correlation, 1]])
+    limits = torch.special.ndtri(torch.stack((first, second), dim=1).double())
+    assert found[:3].tolist() == pytest.approx(exact.cdf(limits[:3].numpy()).tolist(), abs=1e-6)
+    assert found[3] == 0
+    same = inclusion.of_both(first, second, torch.ones(4))
+    assert torch.allclose(same, torch.minimum(first, second).double(), atol=1e-9)
+
+
+@pytest.mark.bad_input
+def test_chances_that_are_none_are_refused():
+    half = torch.tensor([0.5])
+    with pytest.raises(ValueError, match="weights: got a weight that is not above 0"):
+        inclusion.of_draws(torch.tensor([1.0, 0.0]), 1)
+    with pytest.raises(ValueError, match="n: got 3; expected an integer from 1 to 2"):
+        inclusion.of_draws(torch.ones(2), 3)
+    with pytest.raises(ValueError, match="first: got entries from 2 to 2"):
+        inclusion.of_both(4 * half, half, half)
+    with pytest.raises(ValueError, match="correlation: got entries from 2 to 2"):
+        inclusion.of_both(half, half, 4 * half)
 
 
 def test_a_child_never_comes_without_its_parent():

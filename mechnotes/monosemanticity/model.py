@@ -1,0 +1,210 @@
+"""What is the model, and what are its gradients?
+
+    activations = f(W_in (E x) + b),   output = W_out activations
+
+k neurons read the embedded features, and a linear layer without bias writes the answer. Any number
+of models stand side by side: every tensor has a leading axis `models`, and no number of one model
+ever meets a number of another. The gradients are written out by hand, because a chain of so few
+steps spends more time in bookkeeping than in arithmetic; a test compares them with autograd's.
+
+Source: Jermyn, Schiefer and Hubinger 2022, arXiv:2211.09169, section 2, and the authors' code.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from mechnotes import rng, validate
+from mechnotes.monosemanticity.activations import activate, pull_back
+from mechnotes.monosemanticity.config import Activation, RunConfig, checked_run
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weights:
+    """Weights of models that stand side by side, or anything of the same shapes."""
+
+    W_in: Float[Tensor, "models neurons embedding"]
+    """What each neuron reads."""
+    b: Float[Tensor, "models neurons"]
+    """Bias of each neuron."""
+    W_out: Float[Tensor, "models outputs neurons"]
+    """What each neuron writes."""
+
+    @property
+    def parts(self) -> tuple[Tensor, Tensor, Tensor]:
+        """The three tensors, in the order above."""
+        return self.W_in, self.b, self.W_out
+
+
+def initial(config: RunConfig) -> Weights:
+    """Draw the initial weights of one model.
+
+    Args:
+        config: The run; models of one seed and one size start from the same draw.
+
+    Returns:
+        PyTorch's default for linear layers, uniform within 1 over the root of the number of inputs;
+        `initial_bias` is added to all biases.
+
+    Raises:
+        ValueError: If the config is not a RunConfig.
+    """
+    k, m, n_outputs = checked_run(config).n_neurons, config.d_embedding, config.n_outputs
+    generator = rng.generator(config.seed, "weights")
+
+    def uniform(*shape: int, fan_in: int) -> Tensor:
+        return (2 * torch.rand(1, *shape, generator=generator) - 1) / math.sqrt(fan_in)
+
+    return Weights(
+        W_in=uniform(k, m, fan_in=m),
+        b=uniform(k, fan_in=m) + config.initial_bias,
+        W_out=uniform(n_outputs, k, fan_in=k),
+    )
+
+
+def stacked(models: Sequence[Weights]) -> Weights:
+    """Put models of equal shape side by side.
+
+    Args:
+        models: At least one.
+
+    Raises:
+        ValueError: If there are none.
+    """
+    if not models:
+        validate.refuse(
+            "models", got="none", expected="at least one", fix="Pass a list of Weights."
+        )
+    parts = zip(*(model.parts for model in models), strict=True)
+    W_in, b, W_out = (torch.cat(part) for part in parts)
+    return Weights(W_in=W_in, b=b, W_out=W_out)
+
+
+def neuron_inputs(
+    weights: Weights, seen: Float[Tensor, "#models batch embedding"]
+) -> Float[Tensor, "models batch neurons"]:
+    """What each neuron's activation function gets.
+
+    Args:
+        weights: The models.
+        seen: Embedded features, either a batch for each model or one for all.
+
+    Raises:
+        ValueError: If the embedding has another size than the models read.
+    """
+    n_models, _, m = weights.W_in.shape
+    validate.shape(seen, "seen", ("models", "batch", "embedding"), embedding=m)
+    if seen.shape[0] != n_models:
+        seen = seen.expand(n_models, *seen.shape[1:])
+    return torch.baddbmm(weights.b[:, None], seen, weights.W_in.mT)
+
+
+def outputs(
+    weights: Weights, seen: Float[Tensor, "#models batch embedding"], *, activation: Activation
+) -> Float[Tensor, "models batch outputs"]:
+    """What the models answer.
+
+    Args:
+        weights: The models.
+        seen: Embedded features, either a batch for each model or one for all.
+        activation: What each neuron does with its input.
+
+    Raises:
+        ValueError: If the embedding has another size than the models read, or the activation is
+            unknown.
+    """
+    return activate(neuron_inputs(weights, seen), activation=activation) @ weights.W_out.mT
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Workspace:
+    """Memory for one step, used again at the next: fresh memory costs more than the arithmetic."""
+
+    x: Float[Tensor, "models batch neurons"]
+    """Inputs of the neurons; with ReLU their activations take this place."""
+    grad_x: Float[Tensor, "models batch neurons"]
+    """Gradient with respect to activations, then with respect to inputs."""
+    error: Float[Tensor, "models batch outputs"]
+    """Output minus target."""
+    gradients: Weights
+    """Gradient for each weight."""
+
+    @property
+    def loss(self) -> Float[Tensor, " models"]:
+        """Squared error summed over outputs, averaged over the batch, without the regulariser."""
+        return self.error.square().sum((1, 2)) / self.error.shape[1]
+
+
+def workspace(weights: Weights, *, batch_size: int) -> Workspace:
+    """Reserve the memory for steps of some models.
+
+    Args:
+        weights: The models.
+        batch_size: Samples in a batch.
+
+    Raises:
+        ValueError: If the batch size is below 1.
+    """
+    validate.integer(batch_size, "batch_size", minimum=1)
+    n_models, k, _ = weights.W_in.shape
+    W_in, b, W_out = (torch.empty_like(part) for part in weights.parts)
+    return Workspace(
+        x=W_in.new_empty(n_models, batch_size, k),
+        grad_x=W_in.new_empty(n_models, batch_size, k),
+        error=W_in.new_empty(n_models, batch_size, W_out.shape[1]),
+        gradients=Weights(W_in=W_in, b=b, W_out=W_out),
+    )
+
+
+def step(
+    weights: Weights,
+    seen: Float[Tensor, "#models batch embedding"],
+    target: Float[Tensor, "#models batch outputs"],
+    *,
+    activation: Activation,
+    regulariser: Float[Tensor, " models"] | None = None,
+    into: Workspace | None = None,
+) -> Workspace:
+    """Error and gradients of every model on a batch.
+
+    The loss is the squared error summed over outputs plus the regulariser times the summed
+    magnitudes of activations, both averaged over the batch.
+
+    Args:
+        weights: The models.
+        seen: Embedded features, either a batch for each model or one for all.
+        target: What they should answer, likewise.
+        activation: What each neuron does with its input.
+        regulariser: Weight of the magnitudes of activations, for each model.
+        into: Where to put everything; by default fresh memory.
+
+    Returns:
+        `into`, filled.
+
+    Raises:
+        ValueError: If the shapes do not fit, or the activation is unknown.
+
+    Source:
+        The authors' code, with its gradients written out.
+    """
+    n_models, n_samples = weights.W_in.shape[0], seen.shape[1]
+    made = workspace(weights, batch_size=n_samples) if into is None else into
+    seen, target = (t.expand(n_models, *t.shape[1:]) for t in (seen, target))
+    torch.baddbmm(weights.b[:, None], seen, weights.W_in.mT, out=made.x)
+    # The slope of ReLU is the same at the activation as at the input, so one can replace the other.
+    in_place = activation == "relu"
+    active = made.x.relu_() if in_place else activate(made.x, activation=activation)
+    torch.baddbmm(target, active, weights.W_out.mT, beta=-1, out=made.error)
+    scale, grads = 2 / n_samples, made.gradients
+    torch.baddbmm(grads.W_out, made.error.mT, active, beta=0, alpha=scale, out=grads.W_out)
+    torch.baddbmm(made.grad_x, made.error, weights.W_out, beta=0, alpha=scale, out=made.grad_x)
+    if regulariser is not None:
+        made.grad_x.addcmul_(active.sign(), regulariser[:, None, None] / n_samples)
+    pull_back(made.grad_x, made.x, activation=activation)
+    torch.bmm(made.grad_x.mT, seen, out=grads.W_in)
+    torch.sum(made.grad_x, dim=1, out=grads.b)
+    return made
