@@ -101,6 +101,31 @@ def keys(function: Float[Tensor, "number width"]) -> tuple[int, ...]:
     return tuple(k + 1 for k in range(len(shares)) if above[k])
 
 
+def circle(function: Float[Tensor, "number width"], frequency: int) -> Float[Tensor, "number 2"]:
+    """Where the numbers lie in the plane of one frequency.
+
+    The plane is spanned by the function's coefficients of cosine and sine. What is drawn is the
+    whole function seen from there, not its part of that frequency, so that a circle is a finding.
+
+    Args:
+        function: Value for each of the numbers 0 to p−1, such as the first p rows of W_E.
+        frequency: From 1 to (p−1)/2.
+
+    Returns:
+        Two coordinates of each number in the function's unit, with their mean at the origin; the
+        first axis points to where cos(wa) is 1, the second to the side where sin(wa) is positive.
+
+    Raises:
+        ValueError: If there is not a row for each number of an odd p, or the frequency is none.
+    """
+    validate.shape(validate.finite(function, "function"), "function", ("number", "width"))
+    cosine, sine = rows((frequency,), len(function)) @ function.double()
+    first = torch.nn.functional.normalize(cosine, dim=0)
+    second = torch.nn.functional.normalize(sine - (sine @ first) * first, dim=0)
+    seen = function.double() @ torch.stack([first, second], dim=1)
+    return seen - seen.mean(0)
+
+
 def checked_frequencies(frequencies: object, p: int) -> tuple[int, ...]:
     """Check that these are distinct frequencies of the numbers modulo p.
 

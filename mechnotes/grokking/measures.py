@@ -149,6 +149,8 @@ def _over_seeds(
 ) -> Measured:
     """The seeds' value furthest from what is claimed, and all of them."""
     each = tuple(measure(_run(case)) for case in SEEDS)
+    if any(map(math.isnan, each)):  # a seed in which there is nothing to measure decides nothing
+        return Measured(value=math.nan, per_seed=each, control=control, note=note)
     worst = min(each) if claimed > max(each) else max(each, key=lambda value: abs(value - claimed))
     return Measured.of_seeds(each, worst, control=control, note=note)
 
@@ -194,10 +196,10 @@ def _when_memorised(run: TrainedNetwork) -> float:
 
 
 def _gap(run: TrainedNetwork) -> float:
-    """Epochs from memorised to generalised; infinite if one of the two never happens."""
+    """Epochs from memorised to generalised; NaN if one of the two never happens."""
     known = first_reach(run.config, run.curves["train_accuracy"])
     new = first_reach(run.config, run.curves["test_accuracy"])
-    return math.inf if known is None or new is None else float(new - known)
+    return math.nan if known is None or new is None else float(new - known)
 
 
 def _restricted_fall(run: TrainedNetwork) -> float:

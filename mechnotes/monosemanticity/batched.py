@@ -35,6 +35,8 @@ class Stack:
     """What the optimiser remembers of each."""
     source: Int[Tensor, " models"]
     """Which source of samples each uses."""
+    in_order: bool
+    """Whether there is one source for all, or model number i uses source number i."""
     learning_rate: Float[Tensor, " models"]
     """Largest learning rate of each."""
     bias_factor: Float[Tensor, " models"]
@@ -45,13 +47,8 @@ class Stack:
     """Where a step is computed."""
 
     def chosen(self, drawn: Float[Tensor, "sources batch any"]) -> Tensor:
-        """The samples of each model; a single source is shared without copying."""
-        n_sources, in_order = len(drawn), torch.arange(len(self.runs), device=drawn.device)
-        if n_sources == 1 or (
-            n_sources == len(self.runs) and bool((self.source == in_order).all())
-        ):
-            return drawn
-        return drawn[self.source]
+        """The samples of each model, without a copy if they are in order already."""
+        return drawn if self.in_order else drawn[self.source]
 
 
 class Programs:
@@ -96,6 +93,7 @@ class Programs:
             weights=weights,
             moments=optimisers.no_moments(weights),
             source=torch.tensor(places, device=self.device),
+            in_order=len(self.keys) == 1 or places == list(range(len(self.keys))),
             learning_rate=vector([run.learning_rate for run in runs]),
             bias_factor=vector([1 - run.decay * run.learning_rate for run in runs]),
             regulariser=vector(penalty) if any(penalty) else None,

@@ -1,7 +1,8 @@
 """Which sweeps are trained once and stored?
 
-The 21 rows of Table 1, reduced and at the published size; and, reduced only, the same first sweep
-with other optimisers and schedules. Rows come in the order in which they are worth running.
+The 21 rows of Table 1, reduced and at the published size; and, reduced only, more seeds of two rows
+and the first sweep with other optimisers and schedules. Rows come in the order in which they are
+worth running.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mechnotes.monosemanticity.config import Optimiser, Schedule, SweepConfig
-from mechnotes.monosemanticity.table import LEARNING_RATES, ROWS
+from mechnotes.monosemanticity.table import LEARNING_RATES, ROWS, row
 
 ORDER = (
     *("LR1", "LR3", "B1", "B2", "B3", "B4", "B5", "K0", "K1", "RG1"),
@@ -28,9 +29,9 @@ def case_of(name: str) -> str:
 
 
 def ablation(
-    optimiser: Optimiser, schedule: Schedule, *, rates: tuple[float, ...] = LEARNING_RATES[::2]
+    optimiser: Optimiser, schedule: Schedule, *, rates: tuple[float, ...] = (0.01, 0.03)
 ) -> SweepConfig:
-    """LR1 with another optimiser or schedule, three seeds each.
+    """LR1 in 4096 steps with some optimiser and schedule, two seeds each.
 
     Args:
         optimiser: How gradients become steps.
@@ -41,20 +42,39 @@ def ablation(
         ValueError: If an optimiser, a schedule or a rate is none.
     """
     reduced = ROWS["LR1"].reduced
-    base = replace(reduced.base, optimiser=optimiser, schedule=schedule)
-    return replace(reduced, base=base, values=(rates,), n_seeds=3, keep_decoders=())
+    base = replace(
+        reduced.base, optimiser=optimiser, schedule=schedule, steps=2**12, learning_rate=rates[0]
+    )
+    return SweepConfig(base=base, swept=("learning_rate",), values=(rates,), n_seeds=2)
 
 
-ABLATIONS: Mapping[str, SweepConfig] = MappingProxyType(
+def more_seeds(name: str) -> SweepConfig:
+    """The largest learning rate of a row, with three more seeds.
+
+    Args:
+        name: Label of a row that sweeps the learning rate.
+
+    Raises:
+        ValueError: If there is no such row.
+    """
+    base = replace(row(name).reduced.base, seed=1, learning_rate=LEARNING_RATES[-1])
+    return SweepConfig(
+        base=base, swept=("learning_rate",), values=(LEARNING_RATES[-1:],), n_seeds=3
+    )
+
+
+EXTRA: Mapping[str, SweepConfig] = MappingProxyType(
     {
-        "adam": ablation("adam", "oscillating cosine", rates=(0.0003, 0.001, 0.003, 0.01)),
-        "adamw": ablation("adamw", "oscillating cosine", rates=(0.001, 0.003)),
-        "sgd": ablation("sgd", "oscillating cosine", rates=(0.03, 0.3)),
-        "lamb-constant": ablation("lamb", "constant", rates=(0.003, 0.01)),
-        "lamb-to-zero": ablation("lamb", "cosine to zero", rates=(0.003, 0.01)),
+        "lr1-seeds": more_seeds("LR1"),
+        "lr3-seeds": more_seeds("LR3"),
+        "lamb": ablation("lamb", "oscillating cosine"),
+        "adam": ablation("adam", "oscillating cosine", rates=(0.001, 0.003, 0.01)),
+        "sgd": ablation("sgd", "oscillating cosine", rates=(0.3,)),
+        "lamb-constant": ablation("lamb", "constant"),
+        "lamb-to-zero": ablation("lamb", "cosine to zero"),
     }
 )
-"""LR1, without the bias trick, under other ways to train; LR1 itself is LAMB, oscillating."""
+"""More seeds of two rows, and LR1 under other ways to train."""
 
 PAPER: Mapping[str, SweepConfig] = MappingProxyType(
     {case_of(name): ROWS[name].paper for name in ORDER}
@@ -62,6 +82,6 @@ PAPER: Mapping[str, SweepConfig] = MappingProxyType(
 """Each row at the published size."""
 
 REDUCED: Mapping[str, SweepConfig] = MappingProxyType(
-    {**{case_of(name): ROWS[name].reduced for name in ORDER}, **ABLATIONS}
+    {**{case_of(name): ROWS[name].reduced for name in ORDER}, **EXTRA}
 )
-"""Each row at the reduced size, and the ablations."""
+"""Each row at the reduced size, and what else is compared with them."""

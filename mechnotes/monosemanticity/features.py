@@ -129,9 +129,10 @@ class Source:
         Raises:
             ValueError: If there are no samples.
         """
-        x = scattered(n_samples, rate=self.rate, generator=generator)
+        validate.integer(n_samples, "n_samples", minimum=1)
+        x = _scattered(n_samples, self.rate, generator)
         if self.task == "abs":
-            x = x - scattered(n_samples, rate=self.rate, generator=generator)
+            x = x - _scattered(n_samples, self.rate, generator)
         seen = x @ self.E.T
         if self.task == "re-projector":
             return seen, x @ self.E_out.T
@@ -187,7 +188,11 @@ def scattered(
     """
     validate.integer(n_samples, "n_samples", minimum=1)
     validate.between(rate, "rate", low=0.0, high=1e6)
-    validate.generator(generator)
+    return _scattered(n_samples, rate, validate.generator(generator))
+
+
+def _scattered(n_samples: int, rate: Tensor, generator: torch.Generator) -> Tensor:
+    """`scattered` without its checks, which would be repeated at every step."""
     device, edges = rate.device, rate.cumsum(0)
     total = edges[-1] * n_samples
     n_points = int(torch.poisson(total, generator=generator))

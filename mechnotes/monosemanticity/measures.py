@@ -34,8 +34,8 @@ SHARE_ABOVE = 0.999
 PARTICIPATION_BELOW = 1.1
 """A neuron is monosemantic by its effective number of features below this."""
 
-DIMENSIONALITY_ABOVE = 0.9
-"""A feature has a dimension of its own above this."""
+DIMENSIONALITY_ABOVE = 0.5
+"""A feature has a dimension of its own above this: more of it than all others together."""
 
 
 def responses(

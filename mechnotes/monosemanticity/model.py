@@ -66,6 +66,48 @@ def initial(config: RunConfig) -> Weights:
     )
 
 
+def checked(weights: object) -> Weights:
+    """Check that `weights` are Weights whose three tensors fit each other.
+
+    Raises:
+        ValueError: If they are not.
+    """
+    if not isinstance(weights, Weights):
+        validate.refuse(
+            "weights",
+            got=type(weights).__name__,
+            expected="Weights",
+            fix="Pass Weights(W_in=..., b=..., W_out=...).",
+        )
+    shape, (W_in, b, W_out) = validate.shape, weights.parts
+    shape(validate.floating(W_in, "W_in"), "W_in", ("models", "neurons", "embedding"))
+    sizes = {"models": W_in.shape[0], "neurons": W_in.shape[1]}
+    shape(validate.floating(b, "b"), "b", ("models", "neurons"), **sizes)
+    shape(validate.floating(W_out, "W_out"), "W_out", ("models", "outputs", "neurons"), **sizes)
+    return weights
+
+
+def _for_each(
+    samples: Tensor,
+    name: str,
+    last: tuple[str, int],
+    weights: Weights,
+    n_samples: int | None = None,
+) -> Tensor:
+    """Samples with one batch for each model, without copying what all models share."""
+    axes = ("models", "batch", last[0])
+    validate.shape(validate.floating(samples, name), name, axes, **dict([last]))
+    n_models = weights.W_in.shape[0]
+    if samples.shape[0] not in (1, n_models) or samples.shape[1] != (n_samples or samples.shape[1]):
+        validate.refuse(
+            name,
+            got=f"shape {tuple(samples.shape)}",
+            expected=f"a batch for each of {n_models} models or one for all, and equal batches",
+            fix="Draw inputs and targets together.",
+        )
+    return samples.expand(n_models, *samples.shape[1:])
+
+
 def stacked(models: Sequence[Weights]) -> Weights:
     """Put models of equal shape side by side.
 
@@ -75,11 +117,14 @@ def stacked(models: Sequence[Weights]) -> Weights:
     Raises:
         ValueError: If there are none.
     """
-    if not models:
+    if not isinstance(models, list | tuple) or not models:
         validate.refuse(
-            "models", got="none", expected="at least one", fix="Pass a list of Weights."
+            "models",
+            got=repr(models),
+            expected="a list of at least one Weights",
+            fix="Pass [initial(run) for run in runs].",
         )
-    parts = zip(*(model.parts for model in models), strict=True)
+    parts = zip(*(checked(model).parts for model in models), strict=True)
     W_in, b, W_out = (torch.cat(part) for part in parts)
     return Weights(W_in=W_in, b=b, W_out=W_out)
 
@@ -96,10 +141,8 @@ def neuron_inputs(
     Raises:
         ValueError: If the embedding has another size than the models read.
     """
-    n_models, _, m = weights.W_in.shape
-    validate.shape(seen, "seen", ("models", "batch", "embedding"), embedding=m)
-    if seen.shape[0] != n_models:
-        seen = seen.expand(n_models, *seen.shape[1:])
+    m = checked(weights).W_in.shape[2]
+    seen = _for_each(seen, "seen", ("embedding", m), weights)
     return torch.baddbmm(weights.b[:, None], seen, weights.W_in.mT)
 
 
@@ -150,7 +193,7 @@ def workspace(weights: Weights, *, batch_size: int) -> Workspace:
         ValueError: If the batch size is below 1.
     """
     validate.integer(batch_size, "batch_size", minimum=1)
-    n_models, k, _ = weights.W_in.shape
+    n_models, k, _ = checked(weights).W_in.shape
     W_in, b, W_out = (torch.empty_like(part) for part in weights.parts)
     return Workspace(
         x=W_in.new_empty(n_models, batch_size, k),
@@ -191,9 +234,11 @@ def step(
     Source:
         The authors' code, with its gradients written out.
     """
-    n_models, n_samples = weights.W_in.shape[0], seen.shape[1]
+    m, n_outputs = checked(weights).W_in.shape[2], weights.W_out.shape[1]
+    seen = _for_each(seen, "seen", ("embedding", m), weights)
+    n_samples = seen.shape[1]
+    target = _for_each(target, "target", ("outputs", n_outputs), weights, n_samples)
     made = workspace(weights, batch_size=n_samples) if into is None else into
-    seen, target = (t.expand(n_models, *t.shape[1:]) for t in (seen, target))
     torch.baddbmm(weights.b[:, None], seen, weights.W_in.mT, out=made.x)
     # The slope of ReLU is the same at the activation as at the input, so one can replace the other.
     in_place = activation == "relu"

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from mechnotes import validate
 from mechnotes.monosemanticity.config import Optimiser
-from mechnotes.monosemanticity.model import Weights
+from mechnotes.monosemanticity.model import Weights, checked
 
 BETAS = (0.9, 0.999)
 """How much of the old first and second moment is kept at each step."""
@@ -80,10 +80,12 @@ def advance(
         optimiser: "lamb", "adam", "adamw" or "sgd".
 
     Raises:
-        ValueError: If the optimiser is unknown or `steps_done` is no count.
+        ValueError: If the optimiser is unknown, `steps_done` is no count, or there is not one
+            learning rate for each model.
     """
     validate.choice(optimiser, "optimiser", _NAMES)
     validate.integer(steps_done, "steps_done")
+    validate.shape(learning_rate, "learning_rate", ("models",), models=len(checked(weights).b))
     every = zip(
         weights.parts, gradients.parts, moments.first.parts, moments.second.parts, strict=True
     )

@@ -138,6 +138,8 @@ CASES: list[Case] = [
         (f.__name__, f, spoiled(7, 3) | st.sampled_from([torch.ones(7, 3), torch.eye(6)]))
         for f in (fourier.power, fourier.keys)
     ),
+    ("circle", lambda v: fourier.circle(v, 1), spoiled(7, 3) | st.just(torch.eye(6))),
+    ("circle k", lambda v: fourier.circle(torch.eye(7), v), st.sampled_from([0, 4, 1.0, None])),
     of_logits("by_sum", progress.by_sum),
     *(
         case

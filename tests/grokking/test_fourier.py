@@ -66,3 +66,25 @@ def test_keys_are_the_frequencies_that_were_put_in():
 @pytest.mark.parametrize("seed", range(20))
 def test_a_random_embedding_has_no_key(seed):
     assert fourier.keys(torch.randn(113, 128, generator=rng.generator(seed, "noise"))) == ()
+
+
+def test_an_embedding_on_a_circle_is_seen_as_that_circle_whatever_else_it_holds():
+    numbers = torch.arange(59)
+    angle = 2 * math.pi * 7 * numbers / 59
+    function = torch.zeros(59, 6, dtype=torch.float64)
+    function[:, 2], function[:, 4] = 3 * angle.cos(), 3 * angle.sin()
+    function[:, 0] = 50 + 4 * (2 * math.pi * 9 * numbers / 59).cos()
+    turned = (
+        function
+        @ torch.linalg.qr(
+            torch.randn(6, 6, generator=rng.generator(0, "turn"), dtype=torch.float64)
+        ).Q
+    )
+    expected = 3 * torch.stack([angle.cos(), angle.sin()], dim=1).double()
+    assert torch.allclose(fourier.circle(turned, 7), expected, atol=1e-5)
+
+
+def test_noise_is_no_circle():
+    noise = torch.randn(113, 128, generator=rng.generator(0, "noise"))
+    radii = fourier.circle(noise, 5).norm(dim=1)
+    assert radii.std() / radii.mean() > 0.3

@@ -98,14 +98,26 @@ def test_rows_with_a_correction_say_so():
 
 
 @pytest.mark.parametrize("row", table.ROWS.values(), ids=lambda row: row.name)
-def test_the_reduced_scale_changes_sizes_alone(row):
-    paper, reduced = row.paper.base, row.reduced.base
-    assert paper.n_features / reduced.n_features == paper.d_embedding / reduced.d_embedding == 4
-    assert paper.n_neurons / reduced.n_neurons == 4
-    kept = ("density", "learning_rate", "decay", "initial_bias", "regulariser", "activation")
-    assert all(getattr(paper, name) == getattr(reduced, name) for name in kept)
-    pairs = zip(row.paper.runs[::1], row.reduced.runs[:: row.n_seeds], strict=True)
-    assert all(a.n_neurons == 4 * b.n_neurons for a, b in pairs)
+def test_the_reduced_scale_halves_the_sizes_and_keeps_what_it_does_not_name(row):
+    for paper, reduced in zip(row.paper.runs, row.reduced.runs[:: row.n_seeds], strict=True):
+        for name in ("n_features", "d_embedding", "n_neurons"):
+            assert getattr(paper, name) == 2 * getattr(reduced, name)
+        kept = ("density", "distribution", "task", "activation", "initial_bias", "regulariser")
+        assert all(getattr(paper, name) == getattr(reduced, name) for name in kept)
+        assert reduced.steps == row.reduced_steps
+        if "learning_rate" in row.paper.swept:
+            assert paper.learning_rate == reduced.learning_rate
+        else:
+            assert reduced.learning_rate == table.REDUCED_RATE
+
+
+@pytest.mark.parametrize("row", table.ROWS.values(), ids=lambda row: row.name)
+def test_the_reduced_scale_decays_biases_by_the_same_factor_in_total(row):
+    def exponent(run):
+        return run.decay * run.learning_rate * run.steps / 2
+
+    for paper, reduced in zip(row.paper.runs, row.reduced.runs[:: row.n_seeds], strict=True):
+        assert exponent(reduced) == pytest.approx(exponent(paper), rel=1e-3)
 
 
 def test_each_row_is_a_case_at_both_scales():

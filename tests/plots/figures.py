@@ -11,6 +11,7 @@ from mechnotes.plots import (
     latents,
     networks,
     phase,
+    rotations,
     scatter,
     scores,
     streams,
@@ -105,5 +106,13 @@ FIGURES = {
         _X.reshape(2, 6), words=list("abcdef"), readers=("the model", "the truth")
     ),
     "shares": lambda: scores.plot_shares(_X[:6] - 0.2, names=list("abcdef"), label="nats"),
+    "spectra": lambda: rotations.plot_spectra(
+        torch.stack((_X / _X.sum(), _X.flip(0) / _X.sum())),
+        titles=("before", "after"),
+        marked=((), (1, 2)),
+    ),
+    "circles": lambda: rotations.plot_circles(
+        _MODELS[:2].mT, frequencies=(1, 1), titles=("k = 1", "k = 1, half"), columns=2
+    ),
     "features": lambda: geometry.plot_features(_MODELS, titles=_TITLES, columns=2),
 }

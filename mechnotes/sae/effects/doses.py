@@ -21,7 +21,7 @@ from mechnotes._typing import LanguageModel
 from mechnotes.patching import _token_checks
 from mechnotes.sae import autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
-from mechnotes.sae.effects import steering
+from mechnotes.sae.effects import _runs, steering
 
 Respond = Callable[[Float[Tensor, "n d_in"]], Float[Tensor, "n *rest"]]
 """From what is added to the activations, to something measured of the model: one for each row."""
@@ -163,9 +163,19 @@ def probability(
     n_texts, n_pos = tokens.shape
     at = torch.full((n_texts,), n_pos - 1) if due is None else due.cpu()
     _token_checks.positions(at, "due", n_texts=n_texts, n_pos=n_pos)
-    runs = steering.in_turn(model, sae, tokens, shifts, where=where)
-    asked = [logits[:, torch.arange(n_texts), at].softmax(-1)[..., chosen] for logits in runs]
-    return torch.cat(asked).sum(-1)
+    if len(shifts) < n_texts:
+        runs = _runs.by_shift(model, sae, tokens, shifts, where=where)
+        return torch.cat(
+            [_together(logits[:, torch.arange(n_texts), at], chosen) for logits in runs]
+        )
+    runs = _runs.by_text(model, sae, tokens, shifts, where=where)
+    ends = zip(runs, at.tolist(), strict=True)
+    return torch.stack([_together(logits[:, pos], chosen) for logits, pos in ends], dim=1)
+
+
+def _together(logits: Float[Tensor, "*run d_vocab"], words: Tensor) -> Float[Tensor, "*run"]:
+    """Probability of some words together."""
+    return logits.softmax(-1)[..., words].sum(-1)
 
 
 def matched(

@@ -15,7 +15,7 @@ A dose is a multiple of a unit that has to be said. Here it is the latent's mean
 for any push of that length changes something: `doses` gives random directions the same length.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,9 @@ from torch import Tensor
 
 from mechnotes import models, validate
 from mechnotes._typing import LanguageModel
-from mechnotes.sae import activations, autoencoder
+from mechnotes.sae import autoencoder
 from mechnotes.sae.autoencoder import Autoencoder
-from mechnotes.sae.effects import _places
-
-ROWS = 512
-"""Texts in one forward pass, at most, those of all runs counted; finished logits are on the CPU."""
+from mechnotes.sae.effects import _runs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +75,7 @@ def added(
     shifts: Float[Tensor, "n d_in"],
     *,
     where: Bool[Tensor, "text pos"] | None = None,
-    rows_at_once: int = ROWS,
+    rows_at_once: int = _runs.ROWS,
 ) -> Float[Tensor, "n text pos d_vocab"]:
     """Logits of runs in which each of several vectors is added at the autoencoder's place.
 
@@ -94,7 +91,8 @@ def added(
         ValueError: If the two do not fit each other, tokens are none of the model's, a width or a
             shape is wrong, or what a hook returns at the place would not reach the stream.
     """
-    return torch.cat([*in_turn(model, sae, tokens, shifts, where=where, rows_at_once=rows_at_once)])
+    found = _runs.by_shift(model, sae, tokens, shifts, where=where, rows_at_once=rows_at_once)
+    return torch.cat([*found])
 
 
 @torch.no_grad()
@@ -106,7 +104,7 @@ def replaced(
     *,
     values: Sequence[float | int],
     where: Bool[Tensor, "text pos"] | None = None,
-    rows_at_once: int = ROWS,
+    rows_at_once: int = _runs.ROWS,
 ) -> Float[Tensor, "value text pos d_vocab"]:
     """Logits of runs in which latents have another value; 0 takes them away.
 
@@ -122,7 +120,7 @@ def replaced(
     Raises:
         ValueError: As `added`, or if there is no such latent, one is named twice, or no value is.
     """
-    place = _check(model, sae)
+    place = _runs.check_place(model, sae)
     chosen = [latents] if isinstance(latents, int) else [*latents]
     for latent in chosen:
         autoencoder.check_latent(sae, latent, "latents")
@@ -134,7 +132,7 @@ def replaced(
             fix="Leave the copy out: it would be moved twice.",
         )
     numbers, centred = _numbers(values, "values"), autoencoder.centred(sae)
-    tokens, mask = _where(model, where, tokens)
+    tokens, mask = _runs.masked(model, where, tokens)
     n_rows = validate.integer(rows_at_once, "rows_at_once", minimum=1)
 
     def run(value: float, rows: Tensor, changed: Tensor) -> Tensor:
@@ -185,60 +183,6 @@ def continued(
             following = torch.multinomial(chances, 1, generator=validate.generator(generator))
         tokens = torch.cat((tokens, following.to(tokens)[None]), dim=1)
     return model.tokenizer.decode(tokens[0].tolist(), skip_special_tokens=True)
-
-
-@torch.no_grad()
-def in_turn(
-    model: LanguageModel,
-    sae: Autoencoder,
-    tokens: Int[Tensor, "text pos"],
-    shifts: Float[Tensor, "n d_in"],
-    *,
-    where: Bool[Tensor, "text pos"] | None = None,
-    rows_at_once: int = ROWS,
-) -> Iterator[Float[Tensor, "some text pos d_vocab"]]:
-    """As `added`, the logits of a few vectors at a time, for who keeps only a part of them.
-
-    Raises:
-        ValueError: As `added`.
-    """
-    place = _check(model, sae)
-    validate.shape(validate.finite(shifts, "shifts"), "shifts", ("n", "d_in"), d_in=sae.cfg.d_in)
-    tokens, mask = _where(model, where, tokens)
-    n_rows, n_texts = validate.integer(rows_at_once, "rows_at_once", minimum=1), len(tokens)
-
-    def run(some: Tensor, rows: Tensor) -> Tensor:
-        shift, text = rows // n_texts, rows % n_texts
-        moved = some[shift, None] * mask[text, :, None]  # [row, pos, d_in]
-
-        def add(x: Tensor, hook: Any) -> Tensor:  # noqa: ARG001
-            return x + moved.view(x.shape)
-
-        return model.run_with_hooks(tokens[text], fwd_hooks=[(place, add)]).cpu()
-
-    for some in shifts.to(tokens.device).split(max(1, n_rows // n_texts)):
-        rows = torch.arange(len(some) * n_texts, device=tokens.device).split(n_rows)
-        yield torch.cat([run(some, part) for part in rows]).unflatten(0, (len(some), n_texts))
-
-
-def _check(model: LanguageModel, sae: Autoencoder) -> str:
-    """Full name of the place, refused if a change there goes nowhere."""
-    name = autoencoder.check_fits(model, sae)
-    if name.endswith("resid_mid"):
-        _places.refuse(sae, "a place where a change reaches all that follows: resid_post")
-    return name
-
-
-def _where(
-    model: LanguageModel, where: Tensor | None, tokens: Tensor
-) -> tuple[Int[Tensor, "text pos"], Float[Tensor, "text pos"]]:
-    """Tokens on the model's device, and 1 where activations are changed, 0 elsewhere."""
-    tokens = activations.on_device(model, tokens)
-    if where is not None:
-        return tokens, _places.check_where(where, tokens).float()
-    mask = torch.ones(tokens.shape, device=tokens.device)
-    mask[:, 0] = 0
-    return tokens, mask
 
 
 def _numbers(values: Sequence[float | int], name: str) -> list[float]:

@@ -73,9 +73,12 @@ def latents(model: LanguageModel, sae: Autoencoder, text: Passages, *, name: str
     Raises:
         ValueError: If the autoencoder does not fit the model.
     """
-    values = autoencoder.values(model, sae, text.tokens).cpu()
-    units = tuple(f"latent {number}" for number in range(values.shape[-1]))
-    return Bank(name=name, values=labels.flat(values), units=units)
+    return _latents(labels.flat(autoencoder.values(model, sae, text.tokens)).cpu(), name=name)
+
+
+def _latents(values: Float[Tensor, "token latent"], *, name: str) -> Bank:
+    units = tuple(f"latent {number}" for number in range(values.shape[1]))
+    return Bank(name=name, values=values, units=units)
 
 
 def neurons(model: LanguageModel, layer: int, text: Passages) -> Bank:
@@ -95,7 +98,10 @@ def dimensions(model: LanguageModel, hook: str, text: Passages) -> Bank:
     Raises:
         ValueError: If the model has no such place.
     """
-    values = labels.flat(activations.read(model, hook, text.tokens)).cpu()
+    return _dimensions(labels.flat(activations.read(model, hook, text.tokens)).cpu())
+
+
+def _dimensions(values: Float[Tensor, "token width"]) -> Bank:
     units = [f"dimension {number}" for number in range(values.shape[1])]
     units += [f"{name}, negative" for name in units]
     return Bank(name="dimension", values=torch.cat([values, -values], dim=1), units=tuple(units))
@@ -109,7 +115,12 @@ def probe(
     Raises:
         ValueError: If the model has no such place.
     """
-    values = labels.flat(activations.read(model, hook, text.tokens)).cpu()
+    return _probe(labels.flat(activations.read(model, hook, text.tokens)).cpu(), text, truth)
+
+
+def _probe(
+    values: Float[Tensor, "token width"], text: Passages, truth: Bool[Tensor, "token label"]
+) -> Bank:
     direction, bias = fit_probe(values, truth, chosen=labels.first_half(text))
     units = tuple(f"probe {number}" for number in range(truth.shape[1]))
     return Bank(name="probe", values=values @ direction + bias, units=units)
@@ -200,16 +211,23 @@ def storybook_banks(text: Passages) -> tuple[Bank, ...]:
     """
     model, blank = models.load(MODEL), untrained.load(seed=int(UNTRAINED.rpartition("-")[2]))
     hook = f"blocks.{LAYER}.hook_resid_post"
+    stream, of_blank = (
+        labels.flat(activations.read(one, hook, text.tokens)).cpu() for one in (model, blank)
+    )
     return (
-        *(_stored(model, "block", seed, text) for seed in SEEDS),
+        *(_stored(model, "block", seed, stream) for seed in SEEDS),
         neurons(model, LAYER, text),
-        dimensions(model, hook, text),
-        probe(model, hook, text, labels.truth(text)),
-        *(_stored(blank, "untrained", seed, text) for seed in SEEDS),
+        _dimensions(stream),
+        _probe(stream, text, labels.truth(text)),
+        *(_stored(blank, "untrained", seed, of_blank) for seed in SEEDS),
     )
 
 
-def _stored(model: LanguageModel, kind: str, seed: int, text: Passages) -> Bank:
+def _stored(
+    model: LanguageModel, kind: str, seed: int, stream: Float[Tensor, "token d_in"]
+) -> Bank:
+    """Latents of a stored autoencoder, of activations that are read once for all of them."""
     sae = library.load("storybook", f"{kind}-{LAYER}-topk-512-seed-{seed}")
+    autoencoder.check_fits(model, sae)
     name = "latent" if kind == "block" else "untrained"
-    return latents(model, sae, text, name=f"{name}, seed {seed}")
+    return _latents(sae.encode(stream), name=f"{name}, seed {seed}")

@@ -9,7 +9,7 @@ were trained half as long; its values stand beside the bands.
 from functools import cache
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from mechnotes import models
@@ -18,7 +18,9 @@ from mechnotes.sae import library
 from mechnotes.sae.cases import LAYER, MODEL, SEEDS, UNTRAINED
 from mechnotes.sae.meaning import candidates, decomposition, labels, properties, specificity
 from mechnotes.sae.meaning.candidates import Comparison
+from mechnotes.sae.meaning.specificity import Sides
 from mechnotes.storybook import untrained
+from mechnotes.storybook.corpus import Passages
 
 NOT_PUBLISHED = "no number: the storybook's own labels"
 OVERLAP = (
@@ -146,7 +148,7 @@ def without_reading() -> Measured:
 @cache
 def of_mlp() -> dict[str, Float[Tensor, " unit"]]:
     """Specificity of latents and neurons of the MLP in block 1, and of two kinds of control."""
-    model, text = models.load(MODEL), labels.passages()
+    model, text = models.load(MODEL), _text()
     neurons = candidates.neurons(model, LAYER, text).values
     sae = library.load("storybook", f"mlp-{LAYER}-topk-{LATENTS}-seed-0")
     units = {
@@ -179,7 +181,7 @@ def table() -> Comparison:
 @cache
 def _of_banks() -> tuple[Comparison, dict[str, Float[Tensor, " unit"]]]:
     """All that is asked of the stored autoencoders of the stream, with each loaded once."""
-    text = labels.passages()
+    text = _text()
     banks = candidates.storybook_banks(text)
     specific = {bank.name: _specificity(bank.values) for bank in banks if "seed" in bank.name}
     (own,) = (bank for bank in banks if bank.name == "dimension")
@@ -199,14 +201,19 @@ def _row(label: str) -> list[float]:
 
 
 @cache
-def _known() -> tuple[Bool[Tensor, "token property"], Bool[Tensor, " token"]]:
-    text = labels.passages()
-    return properties.properties(text).truth, labels.first_half(text)
+def _text() -> Passages:
+    return labels.passages()
+
+
+@cache
+def _known() -> Sides:
+    text = _text()
+    truth, half = properties.properties(text).truth, labels.first_half(text)
+    return specificity.sides(truth, chosen=half)
 
 
 def _specificity(values: Float[Tensor, "token unit"]) -> Float[Tensor, " unit"]:
-    truth, half = _known()
-    return specificity.specificity(values, truth, chosen=half).share
+    return specificity.of_sides(values, _known()).share
 
 
 def _median(shares: Float[Tensor, " unit"]) -> float:

@@ -131,8 +131,8 @@ def score(
     hits, said = (torch.zeros_like(threshold) for _ in range(2))
     for label in range(right.shape[1]):
         yes = rest > threshold[:, label]
-        hits[:, label], said[:, label] = yes[right[:, label]].sum(0), yes.sum(0)
-    n_true = right.sum(0)
+        hits[:, label], said[:, label] = counts(yes[right[:, label]]), counts(yes)
+    n_true = counts(right)
     return Scores(
         threshold=threshold,
         chosen_f1=chosen_f1,
@@ -175,6 +175,14 @@ def _thresholds(
     return threshold, best
 
 
+def counts(yes: Bool[Tensor, "token unit"]) -> Float[Tensor, " unit"]:
+    """On how many tokens each unit says yes: whole numbers, exact up to 2**24.
+
+    In floating point, because torch adds truth values up several times more slowly.
+    """
+    return yes.float().sum(0)
+
+
 def check(
     values: Float[Tensor, "token unit"],
     truth: Bool[Tensor, "token label"],
@@ -193,9 +201,9 @@ def check(
         if mask.dtype != torch.bool:
             _refuse(name, f"a tensor of {mask.dtype}", "True and False", "Compare: labels == 1.")
     for side, where in ((chosen, "chosen"), (~chosen, "left for scoring")):
-        counts = truth[side].sum(0)
-        if not int(counts.min()):
-            got = f"label {int(counts.argmin())}, which is true of no token that is {where}"
+        found = counts(truth[side])
+        if not int(found.min()):
+            got = f"label {int(found.argmin())}, which is true of no token that is {where}"
             _refuse("truth", got, "labels that are true on both sides", "Take more texts.")
 
 

@@ -67,7 +67,36 @@ def specificity(
         ValueError: As `labels.score`, or if no property is narrow.
     """
     labels.check(values, truth, chosen)
-    allowed = (truth.float().mean(0) <= narrow).nonzero()[:, 0]
+    return of_sides(values, sides(truth, chosen=chosen, narrow=narrow))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sides:
+    """Narrow properties on both sides, laid out once for many kinds of units."""
+
+    chosen: Bool[Tensor, " token"]
+    """Tokens on which a property is chosen; on the rest its share is measured."""
+    allowed: Int[Tensor, " narrow"]
+    """Numbers of the narrow properties."""
+    choice: Float[Tensor, "chosen narrow"]
+    """1 where each is true, of the tokens for choosing."""
+    rest: Float[Tensor, "narrow rest"]
+    """1 where each is true, of the others."""
+
+
+def sides(
+    truth: Bool[Tensor, "token property"],
+    *,
+    chosen: Bool[Tensor, " token"],
+    narrow: float | int = NARROW,
+) -> Sides:
+    """Lay out the truth for `of_sides`.
+
+    Raises:
+        ValueError: If no property is narrow; see `specificity`.
+    """
+    validate.number(narrow, "narrow", low=0.0, high=1.0)
+    allowed = (labels.counts(truth) / len(truth) <= narrow).nonzero()[:, 0]
     if not len(allowed):
         validate.refuse(
             "truth",
@@ -75,11 +104,25 @@ def specificity(
             expected="some narrow properties",
             fix="Take them from properties.properties(text).",
         )
-    said = shares(values[chosen], truth[chosen][:, allowed])
-    best = allowed[said.nan_to_num(-1).argmax(1)]
-    found = _said(values[~chosen], values[chosen])
-    right = (found * truth[~chosen][:, best]).sum(0)
-    return Specific(property=best, share=right / found.sum(0))
+    kept = truth[:, allowed]
+    rest = kept[~chosen].T.float()
+    return Sides(chosen=chosen, allowed=allowed, choice=kept[chosen].float(), rest=rest)
+
+
+def of_sides(values: Float[Tensor, "token unit"], known: Sides) -> Specific:
+    """As `specificity`, of a truth that was laid out before.
+
+    Raises:
+        ValueError: If there is not one value for each token.
+    """
+    validate.shape(values, "values", ("token", "unit"), token=len(known.chosen))
+    choice = values[known.chosen]
+    usual = _medians(choice)
+    said = _said(choice, usual)
+    best = ((said.T @ known.choice) / said.sum(0)[:, None]).nan_to_num(-1).argmax(1)
+    found = _said(values[~known.chosen], usual)
+    right = (found.T * known.rest[best]).sum(1)
+    return Specific(property=known.allowed[best], share=right / found.sum(0))
 
 
 def shares(
@@ -90,7 +133,7 @@ def shares(
     Over properties of which exactly one is true of each token, as `properties.slots`, rows sum
     to 1. Rows of units that never change are NaN.
     """
-    said = _said(values, values)
+    said = _said(values, _medians(values))
     return (said.T @ truth.float()) / said.sum(0)[:, None]
 
 
@@ -115,11 +158,12 @@ def describe(
     labels.check(latents, truth, chosen)
     fires = latents > 0
     hits = fires[chosen].float().T @ truth[chosen].float()
-    both = fires[chosen].sum(0)[:, None] + truth[chosen].sum(0)
+    both = labels.counts(fires[chosen])[:, None] + labels.counts(truth[chosen])
     best = (2 * hits / both).argmax(1)
     fired, right = fires[~chosen], truth[~chosen][:, best]
-    hits = (fired & right).sum(0)
-    return Described(property=best, precision=hits / fired.sum(0), recall=hits / right.sum(0))
+    hits = labels.counts(fired & right)
+    precision, recall = hits / labels.counts(fired), hits / labels.counts(right)
+    return Described(property=best, precision=precision, recall=recall)
 
 
 def by_strength(
@@ -171,7 +215,19 @@ def rotated(values: Float[Tensor, "token unit"], *, seed: int) -> Float[Tensor, 
 
 
 def _said(
-    values: Float[Tensor, "token unit"], usual: Float[Tensor, "other unit"]
+    values: Float[Tensor, "token unit"], usual: Float[Tensor, " unit"]
 ) -> Float[Tensor, "token unit"]:
-    """Squared height above the median of what is usual."""
-    return (values - usual.median(0).values).clamp(min=0).square()
+    """Squared height above what is usual."""
+    return (values - usual).clamp(min=0).square()
+
+
+def _medians(values: Float[Tensor, "token unit"]) -> Float[Tensor, " unit"]:
+    """Median of each unit; of an even number the lower one of the two in the middle.
+
+    Most latents are at their smallest value, 0, on most tokens: there nothing needs to be sorted.
+    """
+    medians = values.amin(0)
+    above = labels.counts(values > medians) > len(values) // 2
+    if above.any():
+        medians[above] = values[:, above].median(0).values
+    return medians

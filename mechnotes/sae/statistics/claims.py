@@ -1,9 +1,9 @@
 """What do seven statements against seven prove, and what does the mark for the beginning hide?
 
 The numbers are arithmetic or come from planted latents, whose truth is known (see
-`statistics.simulated`); the error under shuffled labels comes from the storybook's own latents. Bands of values are what the statement says, with three standard errors
-where trials are counted, and those of controls are wide; N-SAE-7d and N-SAE-8 had a pilot on seeds
-100 to 109.
+`statistics.simulated`); the error under shuffled labels comes from the storybook's own latents.
+Bands of values are what the statement says, with three standard errors where trials are counted,
+and those of controls are wide; N-SAE-7d and N-SAE-8 had a pilot on seeds 100 to 109.
 """
 
 import bisect

@@ -211,6 +211,7 @@ def _listed(values: Tensor) -> str:
     return ", ".join(f"{value:.3f}" for value in values.tolist())
 
 
+@cache
 def _sweep(case: str) -> TrainedSweep:
     return experiments.load(train, case)
 

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from mechnotes import validate
 
-_HALVINGS = 200
+_HALVINGS = 80
 
 
 def feature_loss(
@@ -140,8 +140,9 @@ def raised(
     Raises:
         ValueError: As `allocate`.
     """
+    allocate(v, dimensions=dimensions, kurtosis=kurtosis)  # refuses what it cannot use
     low, high = 0.0, v.sum().item()
-    for _ in range(_HALVINGS // 2):
+    for _ in range(_HALVINGS):
         trace = (low + high) / 2
         lifted = v + trace / (kurtosis - 1)
         capacity = allocate(lifted, dimensions=dimensions, kurtosis=kurtosis)

@@ -61,22 +61,24 @@ def vulnerability(
     return (W.mT @ W).square().sum(dim=-1)
 
 
-def stored_vulnerability(
+def mean_vulnerability(
     W: Float[Tensor, "*models d_hidden features"],
 ) -> Float[Tensor, "*models"]:
-    """Mean vulnerability of the features that a model stores.
+    """Vulnerability of a whole model, for each feature's worth that it stores.
 
     Args:
         W: Weights.
 
     Returns:
-        A mean over stored features; NaN if there are none.
+        Sum over features of |W_i|⁴ / D_i, over the sum of |W_i|²: 1 for any model that projects on
+        its hidden space, whether it keeps few features or smears many. If W pulls equally in all
+        directions it is the number of features per dimension exactly. NaN for weights of 0.
 
     Raises:
         ValueError: If W is not finite.
     """
-    stored = geometry.represented(W)
-    return (vulnerability(W) * stored).sum(dim=-1) / stored.sum(dim=-1)
+    stored = geometry.feature_norms(W).square().sum(dim=-1)
+    return vulnerability(W).sum(dim=-1) / stored
 
 
 def moved_output(

@@ -7,6 +7,8 @@ whether the loss falls when the features rearrange.
 Source: Elhage et al. 2022, Toy Models of Superposition, "Superposition and learning dynamics".
 """
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -25,7 +27,9 @@ FALLING = ToyConfig(
 """Five equally important sparse features in a plane, as in the lesson on the pentagon."""
 
 
-@experiment(cases={"five": FALLING}, minutes=1.0)
+@experiment(
+    cases={"five": FALLING, "again": replace(FALLING, seed=1)}, minutes=1.0, scale="reduced"
+)
 def record(config: ToyConfig, *, device: str = "cpu", run: Run | None = None) -> TrainedToys:
     """Train toy models and keep snapshots on the way.
 

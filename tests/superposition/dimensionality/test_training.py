@@ -99,7 +99,15 @@ def test_no_other_direction_moves_an_output_further_than_the_worst_one():
         assert (attack.moved_output(W, b, other, size=0.1) <= moved + 1e-12).all()
 
 
-def test_mean_vulnerability_leaves_out_what_is_not_stored():
-    W = torch.cat((polytopes.corners("pentagon"), torch.zeros(2, 4).double()), dim=1)
-    assert attack.stored_vulnerability(W).item() == pytest.approx(5 / 2)
-    assert attack.stored_vulnerability(0 * W).isnan()
+@pytest.mark.parametrize("name", tuple(polytopes.SIZES))
+def test_a_tight_frame_is_as_vulnerable_as_it_has_features_per_dimension(name):
+    W = torch.cat((polytopes.corners(name), torch.zeros(polytopes.SIZES[name][0], 2)), dim=1)
+    expected = geometry.features_per_dimension(W)
+    assert torch.allclose(attack.mean_vulnerability(1.2 * W), 1.44 * expected)
+    assert attack.mean_vulnerability(0 * W).isnan()
+
+
+def test_a_projection_is_as_vulnerable_as_a_model_without_superposition():
+    rows = torch.linalg.qr(torch.randn(9, 3, generator=rng.generator(0)).double())[0].T
+    assert attack.mean_vulnerability(rows).item() == pytest.approx(1)
+    assert attack.mean_vulnerability(torch.eye(3)).item() == 1
