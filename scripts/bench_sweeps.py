@@ -6,10 +6,11 @@
 Ours advances all models in one tensor program (`monosemanticity.batched`). The other sides run the
 plain loop (`monosemanticity.reference`: autograd, one model at a time, a number drawn for every
 feature, as the paper's public code does): once in this process with all threads, and once in two
-processes of one thread that share the models. Before, ours and the loop have to give the same
-losses on the same draws. Sides take turns in every round; the unit is one step of one model. Then
-ours is measured with 1, 2, 4, ... models, to see how the cost grows. With a GPU, both sides are
-measured there too, at the size of the paper's table. Results are kept in `scripts/bench/results`.
+processes of one thread that share the models. "Ours, two" is ours in two such processes. Before,
+ours and the loop have to give the same losses on the same draws. Sides take turns in every round;
+the unit is one step of one model. Then ours is measured with 1, 2, 4, ... models, to see how the
+cost grows. With a GPU, both sides are measured there too, at the size of the paper's table. Results
+are kept in `scripts/bench/results`.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -47,18 +49,29 @@ class Contest:
     n_models: int
     steps: int
     device: str = "cpu"
+    first: int = 0
+    every: int = 1
 
     @property
     def sweep(self) -> SweepConfig:
         """Models that differ in their learning rate."""
-        rates = tuple(0.001 * (1 + i) for i in range(self.n_models))
+        rates = tuple(0.001 * (1 + i) for i in range(self.n_models))[self.first :: self.every]
         return SweepConfig(base=self.run, swept=("learning_rate",), values=(rates,))
 
     def ours(self) -> float:
         """Seconds for all steps of all models, after a first step."""
+        return self._timed(self.ready())
+
+    def ready(self) -> Callable[[], None]:
+        """All steps of all models at once, to be made after a first step."""
         programs = batched.Programs(self.sweep, device=self.device)
         programs.advance(0)
-        return self._timed(lambda: [programs.advance(step) for step in range(self.steps)])
+
+        def work() -> None:
+            for step in range(self.steps):
+                programs.advance(step)
+
+        return work
 
     def loop(self) -> float:
         """Seconds of the loop over models."""
@@ -93,6 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=5, help="rounds")
     parser.add_argument("--results", type=Path, default=report.RESULTS, help="where to keep them")
     parser.add_argument("--worker", type=int, choices=(0, 1), help=argparse.SUPPRESS)
+    parser.add_argument("--work", choices=("loop", "ours"), default="loop", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if min(chosen.models, chosen.steps, chosen.repeats) < 1:
         parser.error("expected at least one model, one step and one round")
@@ -124,7 +138,8 @@ def measure(size: str, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     sides = {
         "ours": contest.ours,
         "loop": contest.loop,
-        "two processes": lambda: in_two_processes(size, chosen),
+        "loop, two": lambda: in_two_processes(size, chosen, "loop"),
+        "ours, two": lambda: in_two_processes(size, chosen, "ours"),
     }
     row = in_turns(f"{size}, {chosen.models} models", sides, contest, chosen.repeats)
     return [{**row, "losses differ by": apart}]
@@ -179,9 +194,9 @@ def growth(size: str, chosen: argparse.Namespace) -> dict[int, float]:
     return costs
 
 
-def in_two_processes(size: str, chosen: argparse.Namespace) -> float:
-    """Seconds of the loop in two processes of one thread, from a common start."""
-    command = [sys.executable, __file__, "--sizes", size]
+def in_two_processes(size: str, chosen: argparse.Namespace, work: str) -> float:
+    """Seconds of two processes of one thread that share the models, from a common start."""
+    command = [sys.executable, __file__, "--sizes", size, "--work", work]
     for name in ("models", "steps"):
         command += [f"--{name}", str(getattr(chosen, name))]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -210,12 +225,16 @@ def in_two_processes(size: str, chosen: argparse.Namespace) -> float:
 def _work(chosen: argparse.Namespace) -> int:
     """Train every other model when told to."""
     torch.set_num_threads(1)
-    contest = Contest(SIZES[chosen.sizes[0]], chosen.models, chosen.steps)
-    runs = contest.sweep.runs[chosen.worker :: 2]
-    reference.train(contest.run, steps=1, dense=True)
+    size = SIZES[chosen.sizes[0]]
+    contest = Contest(size, chosen.models, chosen.steps, first=chosen.worker, every=2)
+    if chosen.work == "ours":
+        work = contest.ready()
+    else:
+        reference.train(contest.run, steps=1, dense=True)
+        work = partial(train_each, contest.sweep.runs, chosen.steps)
     print("ready", flush=True)
     sys.stdin.readline()
-    train_each(runs, chosen.steps)
+    work()
     return 0
 
 

@@ -3,7 +3,8 @@
 Everything in `GrokkingConfig` and nothing else. Sizes, data and optimiser are those of the paper's
 main run: p = 113, three tenths of the pairs, one layer, full-batch AdamW with learning rate 1e-3
 and weight decay 1. Only the number of epochs is ours: the paper trains for 40,000, and ours stop
-some thousand epochs after the networks generalise.
+some thousand epochs after a network generalises, for which every seed takes its own time. Nothing
+on the way depends on where the end is, so a longer run begins like a shorter one.
 """
 
 from dataclasses import dataclass, replace
@@ -102,7 +103,9 @@ MAIN = GrokkingConfig(n_kept=4)
 
 CASES = {
     "seed-0": MAIN,
-    **{f"seed-{n}": replace(MAIN, seed=n, epochs=13_000, n_kept=0) for n in (1, 2, 3)},
+    "seed-1": replace(MAIN, seed=1, epochs=18_000, n_kept=0),
+    "seed-2": replace(MAIN, seed=2, epochs=13_000, n_kept=0),
+    "seed-3": replace(MAIN, seed=3, epochs=13_000, n_kept=0),
     "no-weight-decay": replace(MAIN, weight_decay=0.0, n_kept=0),
     "most-pairs": replace(MAIN, train_fraction=0.6, epochs=1_000, n_kept=0),
 }

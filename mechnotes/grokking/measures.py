@@ -22,7 +22,7 @@ from mechnotes.grokking.training import TrainedNetwork, first_reach, train
 from mechnotes.grokking.weights import Weights
 
 SEEDS = ("seed-0", "seed-1", "seed-2", "seed-3")
-"""The cases that differ in nothing but the seed."""
+"""The cases that differ in nothing but the seed and where they end."""
 
 WELL_FITTED = 0.85
 """Share of a neuron's variance above which it belongs to one frequency."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mechnotes._artifacts import freshness, scheduling
-from mechnotes.monosemanticity import flags, running, table, training
+from mechnotes.monosemanticity import flags, own, running, table, training
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,8 +127,8 @@ def _run_own(options: argparse.Namespace, given: dict[str, Any]) -> int:
             "with rows only. All its models are computed together, in this process."
         )
     config = flags.sweep(given)
-    where = running.place(Path(given.get("output_dir", ".")), given.get("file_name", "sweep"))
-    result = running.run_own(config, where, device=options.device or "cpu", progress=True)
+    where = own.place(Path(given.get("output_dir", ".")), given.get("file_name", "sweep"))
+    result = own.run(config, where, device=options.device or "cpu", progress=True)
     print(f"stored {where.weights} and {where.manifest.name}")
     for number, run in enumerate(config.runs):
         swept = " ".join(f"{name}={getattr(run, name):g}" for name in config.swept) or "one model"

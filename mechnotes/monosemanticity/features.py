@@ -77,6 +77,22 @@ def densities(
     return (falling * (density / falling.mean())).clamp(max=1.0).float()
 
 
+def power_law_densities(n_features: int, *, density: float | int) -> Float[Tensor, " features"]:
+    """Probability that each feature is active where the i-th goes as i^-1.1.
+
+    Args:
+        n_features: Number of features.
+        density: Their mean probability before any is cut off, in (0, 1].
+
+    Returns:
+        Probabilities, falling and at most 1.
+
+    Raises:
+        ValueError: If there are no features or the density lies outside (0, 1].
+    """
+    return densities(n_features, density=density, power_law=True)
+
+
 def embedding(
     n_features: int, d_embedding: int, *, generator: torch.Generator
 ) -> Float[Tensor, "embedding features"]:

@@ -125,7 +125,7 @@ def _value(name: str, value: Any) -> Any:
 
 def _number(value: Any, name: str) -> float:
     try:
-        return validate.number(float(value), name)
+        return validate.number(value if isinstance(value, bool) else float(value), name)
     except (TypeError, ValueError):
         validate.refuse(
             name, got=repr(value), expected="a number", fix=f"Write --{name} 0.003, say."

@@ -181,6 +181,19 @@ def n_monosemantic(
     return (top_share(responses) > above).sum(-1)
 
 
+def monosemantic_count(responses: Float[Tensor, "neurons features"]) -> int:
+    """`n_monosemantic` of a single network, as a plain number.
+
+    Args:
+        responses: From `responses`, of one network.
+
+    Raises:
+        ValueError: If the responses are no matrix of floating-point numbers.
+    """
+    axes = ("neurons", "features")
+    return int(n_monosemantic(validate.shape(responses, "responses", axes)))
+
+
 def counts(
     responses: Float[Tensor, "*models neurons features"],
 ) -> Int[Tensor, "*models 3"]:

@@ -7,7 +7,7 @@ of models stand side by side: every tensor has a leading axis `models`, and no n
 ever meets a number of another. The gradients are written out by hand, because a chain of so few
 steps spends more time in bookkeeping than in arithmetic; a test compares them with autograd's.
 
-Source: Jermyn, Schiefer and Hubinger 2022, arXiv:2211.09169, section 2, and the authors' code.
+Source: Jermyn, Schiefer and Hubinger 2022, arXiv:2211.09169, and the authors' code.
 """
 
 import math
@@ -41,14 +41,13 @@ class Weights:
 
 
 def initial(config: RunConfig) -> Weights:
-    """Draw the initial weights of one model.
+    """Draw the initial weights of one model; those of one seed and one size are alike.
 
     Args:
-        config: The run; models of one seed and one size start from the same draw.
+        config: The run.
 
     Returns:
-        PyTorch's default for linear layers, uniform within 1 over the root of the number of inputs;
-        `initial_bias` is added to all biases.
+        PyTorch's default for linear layers, with `initial_bias` added to all biases.
 
     Raises:
         ValueError: If the config is not a RunConfig.
@@ -109,10 +108,7 @@ def _for_each(
 
 
 def stacked(models: Sequence[Weights]) -> Weights:
-    """Put models of equal shape side by side.
-
-    Args:
-        models: At least one.
+    """Put at least one model side by side with others of its shape.
 
     Raises:
         ValueError: If there are none.
@@ -157,8 +153,7 @@ def outputs(
         activation: What each neuron does with its input.
 
     Raises:
-        ValueError: If the embedding has another size than the models read, or the activation is
-            unknown.
+        ValueError: If the embedding has another size, or the activation is unknown.
     """
     return activate(neuron_inputs(weights, seen), activation=activation) @ weights.W_out.mT
 
@@ -215,7 +210,7 @@ def step(
     """Error and gradients of every model on a batch.
 
     The loss is the squared error summed over outputs plus the regulariser times the summed
-    magnitudes of activations, both averaged over the batch.
+    magnitudes of activations, both averaged over the batch, as in the authors' code.
 
     Args:
         weights: The models.
@@ -231,8 +226,6 @@ def step(
     Raises:
         ValueError: If the shapes do not fit, or the activation is unknown.
 
-    Source:
-        The authors' code, with its gradients written out.
     """
     m, n_outputs = checked(weights).W_in.shape[2], weights.W_out.shape[1]
     seen = _for_each(seen, "seen", ("embedding", m), weights)

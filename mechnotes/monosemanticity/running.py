@@ -1,25 +1,23 @@
-"""How are rows of the table, and sweeps of one's own, computed from a terminal?
+"""How are rows of the table computed from a terminal?
 
-Rows are cases of the experiments in `training`: they are planned here and computed by whatever
-executor is at hand, this process, a pool of them or a Dask cluster, one row being one task. A sweep
-with sizes and values of one's own is computed in this process and stored beside, in the same two
-files; `read` gives it back. Either continues where it was interrupted.
+They are cases of the experiments in `training`: planned here, and computed by whatever executor is
+at hand, this process, a pool of them or a Dask cluster. One row is one task, so the results do not
+depend on where they are computed. A row continues where it was interrupted.
 """
 
 import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
 from mechnotes import validate
-from mechnotes._artifacts import computation, files, freshness, machine, results, scheduling
-from mechnotes.digests import function_digest, shortened
-from mechnotes.experiments import Experiment, Provenance
+from mechnotes._artifacts import computation, files, freshness, scheduling
+from mechnotes.digests import function_digest
+from mechnotes.experiments import Experiment
 from mechnotes.monosemanticity import cases, table, training
-from mechnotes.monosemanticity.config import SweepConfig, checked_sweep
 
 Scale = Literal["reduced", "paper"]
 ANSWER_SECONDS = 5.0
@@ -79,27 +77,32 @@ def plan(
     chosen = [_case(name, experiment) for name in names] or list(experiment.cases)
     device = validate.device(experiment.device if device is None else device)
     validate.integer(threads, "threads", minimum=1)
-    folder = Path(".cache") / "prerun" if checkpoints is None else checkpoints
-    tasks, fresh = [], []
-    for case in dict.fromkeys(chosen):
-        files.finish_interrupted(files.place(experiment.experiment_name, case))
-        if freshness.inspect(experiment, case).status == "fresh" and not force:
-            fresh.append(case)
-            continue
-        task = computation.Task(
+    validate.number(save_seconds, "save_seconds", low=0.0)
+    folder = (Path(".cache") / "prerun" if checkpoints is None else checkpoints).resolve()
+    fresh = () if force else tuple(case for case in chosen if _is_fresh(experiment, case))
+    tasks = [
+        computation.Task(
             experiment=experiment.experiment_name,
             case=case,
             digest=function_digest(experiment),
             device=device,
             threads=threads,
-            checkpoints=str(folder.resolve()),
-            save_seconds=validate.number(save_seconds, "save_seconds", low=0.0),
+            checkpoints=str(folder),
+            save_seconds=float(save_seconds),
             progress=progress,
         )
-        if force:
-            task.checkpoint.unlink(missing_ok=True)
-        tasks.append(task)
-    return Plan(tasks=tuple(tasks), fresh=tuple(fresh))
+        for case in dict.fromkeys(chosen)
+        if case not in fresh
+    ]
+    for task in tasks if force else ():
+        task.checkpoint.unlink(missing_ok=True)
+    return Plan(tasks=tuple(tasks), fresh=fresh)
+
+
+def _is_fresh(experiment: Experiment[..., training.SweepResult], case: str) -> bool:
+    """Whether a row's result is stored and up to date, once an interrupted storing is completed."""
+    files.finish_interrupted(files.place(experiment.experiment_name, case))
+    return freshness.inspect(experiment, case).status == "fresh"
 
 
 def _case(name: str, experiment: Experiment[..., training.SweepResult]) -> str:
@@ -176,111 +179,3 @@ def run(
     workers, width = executor(jobs=jobs, scheduler=scheduler)
     with workers:
         yield from scheduling.run_tasks(todo.tasks, executor=workers, width=width)
-
-
-def place(folder: Path, name: str) -> files.Place:
-    """The two files of a sweep of one's own.
-
-    Args:
-        folder: Where they lie.
-        name: Their name, without an ending.
-    """
-    return files.Place(folder / f"{name}.safetensors", folder / f"{name}.json")
-
-
-def run_own(
-    config: SweepConfig, where: files.Place, *, device: str = "cpu", progress: bool = False
-) -> training.SweepResult:
-    """Compute a sweep of one's own and store it, continuing an interrupted one.
-
-    Args:
-        config: The sweep.
-        where: From `place`.
-        device: "cpu" or "cuda".
-        progress: Whether to show a bar.
-
-    Returns:
-        The result. What is stored already for the same config and code is read, not computed.
-
-    Raises:
-        ValueError: If the config is not a SweepConfig or the device is unknown.
-    """
-    from mechnotes.runs import Run
-
-    about = {
-        "format": files.FORMAT,
-        "experiment": "monosemanticity.training.trained",
-        "case": where.weights.stem,
-        "config": results.plain(checked_sweep(config)),
-        "scale": "own",
-        "digest": function_digest(training.trained),
-        "commit": machine.commit(),
-        "versions": machine.versions(),
-    }
-    if _is_done(where, about):
-        return read(where)
-    checkpoint = where.weights.with_suffix(".checkpoint")
-    key = shortened(f"{about['config']} {about['digest']} {device}".encode())
-    started = Run(checkpoint=checkpoint, key=key, progress=progress, label=where.weights.stem)
-    result = training.trained(config, device=device, run=started)
-    tensors, values = results.pack(result)
-
-    import safetensors.torch
-
-    weights = safetensors.torch.save(tensors)
-    measured = {
-        "seeds": list(range(config.base.seed, config.base.seed + config.n_seeds)),
-        "renewed_from": [],
-        "seconds": round(started.seconds, 2),
-        "peak_memory_mb": round(machine.peak_memory_mb(device), 1),
-        "threads": 1,
-        "device": machine.device_name(device),
-        "traced": started.traced,
-        "inputs": {},
-        "date": computation.today(),
-    }
-    manifest = {**about, **measured, **computation.contents(weights, values)}
-    files.store(where, manifest=manifest, weights=weights)
-    checkpoint.unlink(missing_ok=True)
-    return read(where)
-
-
-def _is_done(where: files.Place, about: dict[str, object]) -> bool:
-    """Whether the files hold what this config and this code give."""
-    files.finish_interrupted(where)
-    try:
-        manifest = files.read_manifest(where.manifest)
-    except (FileNotFoundError, ValueError):
-        return False
-    same = all(manifest.get(key) == about[key] for key in ("config", "digest"))
-    return same and where.weights.is_file()
-
-
-def read(where: files.Place) -> training.SweepResult:
-    """Read a sweep of one's own.
-
-    Args:
-        where: From `place`.
-
-    Raises:
-        ValueError: If a file is missing or damaged.
-    """
-    import safetensors.torch
-
-    try:
-        manifest = files.read_manifest(where.manifest)
-        content = where.weights.read_bytes()
-    except FileNotFoundError as error:
-        validate.refuse(
-            "where",
-            got=f"no file {error.filename}",
-            expected="the two files of a sweep",
-            fix="Run the sweep first; `place` says where it is stored.",
-        )
-    if shortened(content) != manifest["weights"]["checksum"]:
-        raise ValueError(f"{where.weights.name} does not match its checksum: run the sweep again")
-    stored = safetensors.torch.load(content)
-    result: training.SweepResult = results.unpack(
-        training.SweepResult, stored, dict(manifest["values"])
-    )
-    return replace(result, provenance=Provenance.from_manifest(manifest))

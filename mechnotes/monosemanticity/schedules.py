@@ -13,6 +13,10 @@ with T_max = 512, biases multiplied after each step of the first half, models ke
 
 import math
 
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
 from mechnotes import validate
 from mechnotes.monosemanticity.config import Schedule, checked_run
 
@@ -90,6 +94,42 @@ def decayed_bias(
     validate.integer(steps, "steps", minimum=1)
     decayed = min(validate.integer(steps_done, "steps_done"), math.ceil(steps / 2))
     return float(initial * factor**decayed)
+
+
+def bias_path(
+    initial: float | int,
+    changes: Float[Tensor, " steps"],
+    *,
+    decay: float | int,
+    learning_rate: float | int,
+) -> Float[Tensor, " times"]:
+    """Follow one bias through training.
+
+    Args:
+        initial: Bias before training.
+        changes: What the optimiser adds to it at each step.
+        decay: Decay rate.
+        learning_rate: Largest learning rate, whatever the schedule does with it.
+
+    Returns:
+        The bias before training and after each step: the change is added first, and then, in the
+        first half of the steps, the sum is multiplied by 1 - decay * learning_rate.
+
+    Raises:
+        ValueError: If there are no steps, or decay or learning rate is negative.
+    """
+    validate.shape(validate.floating(changes, "changes"), "changes", ("steps",))
+    bias, steps = validate.number(initial, "initial"), len(changes)
+    factor = 1 - validate.number(decay, "decay", low=0.0) * validate.number(
+        learning_rate, "learning_rate", low=0.0
+    )
+    path = [bias]
+    for step, change in enumerate(changes.tolist()):
+        bias += change
+        if decays_bias(step, steps=steps):
+            bias *= factor
+        path.append(bias)
+    return torch.tensor(path, dtype=changes.dtype)
 
 
 def checkpoints(steps: int) -> tuple[int, ...]:

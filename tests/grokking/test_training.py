@@ -132,3 +132,11 @@ def test_an_accuracy_that_is_never_reached_has_no_first_epoch():
     assert training.first_reach(SMALL, low) is None
     low[5:] = 0.99
     assert training.first_reach(SMALL, low) == 20
+
+
+def test_a_longer_run_begins_like_a_shorter_one():
+    """Nothing on the way depends on where the end is, so a run can be taken further."""
+    short, long = training.train(replace(SMALL, epochs=20)), training.train(SMALL)
+    assert torch.equal(long.loss[:20], short.loss)
+    for name, curve in short.curves.items():
+        assert torch.equal(long.curves[name][:6], curve), name

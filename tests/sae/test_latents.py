@@ -94,7 +94,7 @@ def test_a_latent_or_a_text_out_of_range_is_refused():
 @pytest.mark.bad_input
 @pytest.mark.parametrize("texts", ["", [], ["Tom", ""], "Tom found a zebra .", 7])
 def test_texts_that_cannot_be_encoded_are_refused(model, small_sae, texts):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"texts?: got .*; expected .*\. \w"):
         extract(model, small_sae, texts)
 
 

@@ -28,8 +28,9 @@ from mechnotes.superposition.dimensionality import lines, sweep
 # The model of the paper: 200 equally important features, 20 dimensions, one model for each of twenty [densities](../../glossary.md#density) $p$. First a number for the whole model,
 # $D^* = m / \lVert W\rVert_F^2$, the dimensions per feature stored.
 
-# %% alt="Dimensions per feature against density, on a log scale from dense to sparse. Two sweeps: a stay at 1 at the dense end, a fall, a stay at one half from density 0.45 to 0.28, then a slow fall to 0.14." caption="From one dimension per feature to one seventh, with a stop at one half."
-sweeps = [experiments.load(sweep.train, case) for case in ("first", "second")]
+# %% alt="Dimensions per feature against density, sparse on the left. Two sweeps: 1 at the dense end, then lower, four dots at one half from density 0.45 to 0.28, then slowly down to 0.14 at density 0.05." caption="From right to left: from one dimension per feature to one seventh, with a stop at one half."
+cases = ("first", "second")
+sweeps = [experiments.load(sweep.train, case) for case in cases]
 p = torch.tensor(sweeps[0].config.densities)
 W = torch.stack([one.W[:, 0] for one in sweeps])  # [sweeps densities m n]
 per_feature = 1 / geometry.features_per_dimension(W)
@@ -50,8 +51,9 @@ curves.plot_lines(
 
 # %%
 for one in per_feature:
-    near = {value: lines.levels_near(one, value) for value in (0.5, 0.4, 0.3)}
-    print("levels near", near)
+    for value in (0.5, 0.4, 0.3):
+        print(f"{lines.levels_near(one, value)} near {value}", end="   ")
+    print()
 
 # %%
 claims.badge(measured.levels_at_one_half)
@@ -67,7 +69,7 @@ claims.badge(measured.levels_at_one_half)
 # Now every feature's own share, over all densities. Each dot is one or more features; those with less than 0.05 are
 # left out.
 
-# %% alt="Dimensionality of single features against density. From density 0.53 to 0.28 all dots lie on the line one half. Elsewhere they spread: between 0.5 and 0.8 when denser, between 0.1 and 0.4 when sparser." caption="A line at one half; clouds on both sides."
+# %% alt="Dimensionality of single features against density, sparse on the left. From density 0.53 to 0.24 dots lie on the line one half. Denser, they spread from 0.05 to 0.75; sparser, in short columns that sink from 0.4 to 0.15." caption="A line at one half; clouds on both sides."
 D = geometry.dimensionality(W[0])
 figure, ax = style.figure(5.4, 3.6)
 labels.name_axes(ax, x_label="density p", y_label="dimensionality")
@@ -75,7 +77,7 @@ labels.scale_log(ax)
 for density, row in zip(p, D):
     rounded = (row[row > 0.05] / 0.005).round().unique() * 0.005
     ax.plot(density.expand(len(rounded)), rounded, ".", color="#0b6e6e")
-for value, name in ((0.5, "1/2"), (0.4, "2/5"), (0.75, "3/4")):
+for value, name in ((0.5, "1/2"), (0.4, "2/5"), (2 / 3, "2/3")):
     curves.draw_threshold(ax, value, label=name)
 figure
 
@@ -137,15 +139,15 @@ for seed in range(300):
 print(f"{alarms} of 300 heaps have a line at one of five fractions")
 
 # %%
-print("             first sweep        second sweep       random directions")
-print("fraction     below  at  above   below  at  above   below  at  above")
+print(" " * 9, "first sweep         second sweep        random")
+print("fraction ", "  ".join(["below   at  above"] * 3))
 strict = {}
 for name, fraction in zip(names, lines.FRACTIONS):
     both = [geometry.dimensionality(one).flatten() for one in W]
     found = [lines.line(x, fraction) for x in (*both, random.flatten())]
     strict[name] = [line.found for line in found]
     cells = (f"{x.below:5} {x.at:4}  {x.above:5}" for x in found)
-    print(f"{name:8}     {'   '.join(cells)}")
+    print(f"{name:8}  {'   '.join(cells)}")
 
 # %% [markdown]
 # One line passes, at 1/2, in both sweeps, and it is overwhelming. There is none at 2/5, 3/8, 2/3 or 3/4. Random directions have no line anywhere.
@@ -168,7 +170,8 @@ claims.badge(measured.lines_at_the_other_fractions)
 assert all(lines.levels_near(one, 0.5) >= 3 for one in per_feature)
 assert naive["2/5"][1] > 10 and naive["3/8"][1] > 10
 assert strict["1/2"] == [True, True, False]
-assert not any(sum(strict[name], start=False) for name in names if name != "1/2")
+others = [any(strict[name]) for name in names if name != "1/2"]
+assert not any(others)
 assert alarms <= 6
 for claim in (
     measured.levels_at_one_half,

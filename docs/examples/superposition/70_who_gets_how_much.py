@@ -1,7 +1,7 @@
 # ---
 # summary: >-
 #   A model that computes a sum of squares through too few dimensions. Its loss is a formula, the best
-#   way to share the dimensions can be computed exactly, and gradient descent finds it to three digits.
+#   way to share the dimensions can be computed exactly, and gradient descent finds it to five digits.
 # needs:
 #   - "[shapes that share dimensions](50_shapes.py)"
 # ---
@@ -18,8 +18,8 @@
 import torch
 
 from mechnotes import claims, experiments, rng
-from mechnotes.plots import curves
-from mechnotes.plots.heatmap import plot_matrices
+from mechnotes.plots import labels, style
+from mechnotes.plots.heatmap import plot_matrix
 from mechnotes.superposition import geometry
 from mechnotes.superposition.capacity import claims as measured
 from mechnotes.superposition.capacity import (
@@ -74,13 +74,15 @@ claims.badge(measured.closed_form)
 
 # %% alt="Price of a feature against its capacity, as a share of the price at capacity 0. Kurtosis 2: bends upward, slow at first. Kurtosis 3: a straight line. Kurtosis 6 and 30: bends downward, steep at first." caption="At kurtosis 3 the price falls evenly. Above, the first bit of capacity saves most; below, the last."
 C = torch.linspace(0, 1, 60).double()
-price = {}
-for beta in (2, 3, 6, 30):
-    loss = allocation.feature_loss(C, torch.ones_like(C), kurtosis=beta)
-    price[f"β = {beta}"] = loss / loss[0]
-curves.plot_lines(
-    C, price, x_label="capacity C", y_label="price / price at C = 0"
+figure, ax = style.figure(5.0, 3.2)
+labels.name_axes(
+    ax, x_label="capacity C", y_label="price / price at C = 0"
 )
+for beta, color in zip((2, 3, 6, 30), style.series(4)):
+    loss = allocation.feature_loss(C, torch.ones_like(C), kurtosis=beta)
+    ax.plot(C, loss / loss[0], color=color, label=f"β = {beta}")
+ax.legend()
+figure
 
 # %% [markdown]
 # Everything follows from these curves. For $\beta\le3$ the last bit saves most, or as much: once a feature has some
@@ -97,17 +99,19 @@ curves.plot_lines(
 
 # %% alt="Capacity against feature number. Kurtosis 3: five features at 1, the rest at 0. Higher kurtosis: fewer features at 1, then a slope down to 0 that gets longer, reaching feature 14 at kurtosis 30." caption="Full, shared, nothing: the sparser the features, the wider the middle."
 fitted = experiments.load(descent.fit, "steep")
-v, best = fitted.config.v, {}
-for beta in fitted.config.kurtoses:
-    lifted = allocation.raised(v, dimensions=5, kurtosis=beta)
-    best[beta] = allocation.allocate(lifted, dimensions=5, kurtosis=beta)
-curves.plot_lines(
-    torch.arange(1, 21),
-    {f"β = {beta:g}": share for beta, share in best.items()},
-    x_label="feature, the most important first",
-    y_label="capacity",
-    dots=True,
+v, best, lifted = fitted.config.v, {}, {}
+figure, ax = style.figure(5.4, 3.2)
+labels.name_axes(
+    ax, x_label="feature, the most important first", y_label="capacity"
 )
+for beta, color in zip(fitted.config.kurtoses, style.series(4)):
+    v_up = allocation.raised(v, dimensions=5, kurtosis=beta)
+    share = allocation.allocate(v_up, dimensions=5, kurtosis=beta)
+    ax.plot(range(1, 21), share, ".-", color=color, label=f"β = {beta:g}")
+    best[beta], lifted[beta] = share, v_up
+ax.set_xticks([1, 5, 10, 15, 20])
+ax.legend()
+figure
 
 # %% [markdown]
 # The capacities add up to 5 in all four. What changes is how many take part.
@@ -130,8 +134,7 @@ for beta, share in best.items():
 print("kurtosis   promised     best    worst   capacity off by")
 gap = []
 for k, (beta, share) in enumerate(best.items()):
-    lifted = allocation.raised(v, dimensions=5, kurtosis=beta)
-    built = blocks.best_weights(lifted, dimensions=5, kurtosis=beta)
+    built = blocks.best_weights(lifted[beta], dimensions=5, kurtosis=beta)
     promised = quadratic.expected_loss(built, v, kurtosis=beta)
     loss = fitted.loss[k]
     off = (geometry.dimensionality(fitted.best[k]) - share).abs().max()
@@ -159,13 +162,14 @@ claims.badge(measured.smallest_widening)
 # pulls equally in all its dimensions. Full features stay out of it. So $W^\top W$ must fall into blocks: one of
 # size 1 for each full feature, one for all that share.
 
-# %% alt="Two matrices of dot products between the first 16 features. Kurtosis 6: three single cells on the diagonal, then a block of six. Kurtosis 15: one single cell, then a block of eleven." caption="Dot products between the directions that gradient descent found. Full features are alone; the others form one block."
-found = fitted.best[1:3, :, :16]
-plot_matrices(
-    found.mT @ found,
-    titles=[f"β = {beta:g}" for beta in fitted.config.kurtoses[1:3]],
+# %% alt="Matrix of dot products between the first ten features at kurtosis 6. Three single cells on the diagonal, then a block of features 3 to 7 with small positive and negative entries, then nothing." caption="Dot products between the directions that gradient descent found at kurtosis 6. Three full features are alone, five share a block, the rest is nothing."
+found = fitted.best[1, :, :10]
+plot_matrix(
+    found.T @ found,
     label="dot product of two features' directions",
-    columns=2,
+    x_label="feature",
+    y_label="feature",
+    limit=0.6,
 )
 
 # %%

@@ -57,7 +57,7 @@ def closed_form() -> Measured:
         for kurtosis, found in ((15, away), (3, wrong)):
             expected = quadratic.expected_loss(W, v, kurtosis=kurtosis).item()
             found.append(abs(mean - expected) / error)
-    return _measured(torch.tensor(away), worst=max(away), control=min(wrong))
+    return _measured(away, worst=max(away), control=min(wrong))
 
 
 @claim(
@@ -127,7 +127,7 @@ def marginal_spread() -> Measured:
         for capacity, spreads in ((C, found), (torch.full_like(C, 0.5), equal)):
             worth = allocation.marginal_value(capacity, v, kurtosis=kurtosis)[shares]
             spreads.append((worth.max() / worth.min() - 1).item())
-    return _measured(torch.tensor(found), worst=max(found), control=min(equal))
+    return _measured(found, worst=max(found), control=min(equal))
 
 
 @claim(
@@ -165,7 +165,7 @@ def energy_outside_the_blocks() -> Measured:
         capacity = allocation.allocate(lifted, dimensions=5, kurtosis=kurtosis)
         found.append(blocks.off_block_energy(W, capacity).item())
         random.append(blocks.off_block_energy(_random_weights(), capacity).min().item())
-    return _measured(torch.tensor(found), worst=max(found), control=min(random))
+    return _measured(found, worst=max(found), control=min(random))
 
 
 def _fitted(case: str) -> FittedQuadratics:
@@ -184,8 +184,9 @@ def _random_weights() -> Tensor:
 
 
 def _measured(
-    values: Tensor, *, worst: Tensor | float, control: Tensor | float, note: str = ""
+    values: Tensor | list[float], *, worst: Tensor | float, control: Tensor | float, note: str = ""
 ) -> Measured:
     """The worst of several values, with their range."""
+    values = torch.as_tensor(values, dtype=torch.float64)
     low, high = values.min().item(), values.max().item()
     return Measured(value=float(worst), spread=(low, high), control=float(control), note=note)

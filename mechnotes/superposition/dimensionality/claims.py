@@ -146,12 +146,13 @@ def vulnerability_follows_features() -> Measured:
     source=DYNAMICS,
     band=Band(low=1.3, high=math.inf, unit="times"),
     control_band=Band(low=1, high=1.25, unit="times"),
-    recorded="reproduced",
+    recorded="differs",
 )
 def gap_between_levels() -> Measured:
     """Largest ratio of neighbouring final losses; control: the next largest.
 
-    Band and measure were set on sixteen runs (1.68; next 1.06) and are tested on sixteen others.
+    Band and measure were set on sixteen runs (1.68; next 1.06), two of which stayed on the upper
+    level, and are tested on sixteen others, all of which came down.
     """
     return measures.gap_between_levels()
 

@@ -64,6 +64,14 @@ def test_a_choice_that_is_not_true_or_false_for_each_token_is_refused(
             ask()
 
 
+def test_contributions_against_themselves_or_none_of_them_are_refused(model, small_sae, tokens):
+    found = feeding.contributions(model, small_sae, 1, tokens, where=tokens > 0)
+    with pytest.raises(ValueError, match="against: got the very contributions that are ranked"):
+        feeding.strongest(found, against=found)
+    with pytest.raises(ValueError, match="n: got 0"):
+        feeding.strongest(found, n=0)
+
+
 def test_a_head_above_the_autoencoder_is_refused(model, small_sae, tokens):
     before_all = random_sae(hook="blocks.0.hook_resid_pre")
     for given, said in (

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from mechnotes import models, rng
-from mechnotes.sae.effects import doses, moods, steering, weights
+from mechnotes.sae.effects import _runs, doses, moods, steering, weights
 from mechnotes.storybook import words
+from tests.models import folders
 from tests.sae.effects.test_weights import random_sae
 
 
@@ -35,6 +36,31 @@ def test_a_measure_that_answers_to_any_push_answers_to_the_controls_as_much():
     )
     found = doses.response(lambda x: x.norm(dim=1), direction, noise, doses=torch.arange(4.0))
     assert torch.allclose(found, found[0].expand(6, 4), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["storybook", "gpt2", "llama", "neox"])
+def test_a_text_that_is_read_once_for_all_vectors_answers_as_one_that_is_read_for_each(
+    kind, model, tmp_path, monkeypatch
+):
+    one = model if kind == "storybook" else models.load(folders.write(kind, tmp_path / kind))
+    sae = random_sae(one.cfg.d_model, hook="blocks.0.hook_resid_post")
+    texts = torch.randint(3, 90, (2, 6), generator=rng.generator(0))
+    shifts = torch.randn(5, one.cfg.d_model, generator=rng.generator(1))
+    where = torch.arange(12).view(2, 6) % 4 == 3
+    by_text = torch.stack([*_runs.by_text(one, sae, texts, shifts, where=where)], dim=1)
+    by_shift = torch.cat([*_runs.by_shift(one, sae, texts, shifts, where=where)])
+    assert torch.allclose(by_text, by_shift, atol=1e-4)
+    few = [*_runs.by_text(one, sae, texts, shifts, where=where, rows_at_once=2)]
+    assert torch.allclose(torch.stack(few, dim=1), by_shift, atol=1e-4)
+
+
+def test_more_texts_than_vectors_are_run_together_and_say_the_same(model, small_sae):
+    texts = models.tokens(model, ["Tom found the ring . he", "Mary lost the coat . she"])
+    shifts = torch.randn(2, 64, generator=rng.generator(1))
+    asked = {"words": torch.tensor([4, 9]), "due": torch.tensor([3, 5])}
+    both = doses.probability(model, small_sae, texts, shifts, **asked)
+    one = doses.probability(model, small_sae, texts, shifts[:1], **asked)
+    assert torch.allclose(both[:1], one, atol=1e-6) and both.shape == (2, 2)
 
 
 def test_a_dose_response_is_the_slow_loop_over_runs(model, small_sae):

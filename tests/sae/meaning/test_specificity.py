@@ -23,6 +23,19 @@ def where(known, name: str) -> torch.Tensor:
     return known.truth[:, known.names.index(name)]
 
 
+@pytest.mark.parametrize("n_tokens", [40, 41])
+@pytest.mark.parametrize("share", [0.05, 0.45, 0.5, 0.55, 1.0])
+def test_the_usual_value_is_the_median_also_where_nothing_is_sorted(n_tokens, share):
+    drawn = torch.randn(n_tokens, 30, generator=rng.generator(0)).abs()
+    values = drawn * (torch.rand(n_tokens, 30, generator=rng.generator(1)) < share)
+    assert torch.equal(specificity._medians(values), values.median(0).values)
+
+
+def test_counts_are_sums_of_truth_values():
+    yes = torch.rand(500, 7, generator=rng.generator(0)) < 0.3
+    assert torch.equal(labels.counts(yes), yes.sum(0).float())
+
+
 def test_properties_say_what_stands_at_the_token_and_before_it(text, known):
     tokens, before = labels.flat(text.tokens), text.tokens[:, :-1].flatten()
     to = grammar.vocabulary().index("to")

@@ -17,7 +17,7 @@ from mechnotes.sae.statistics import (
     rule,
     simulated,
 )
-from tests.superposition.bad_values import TEACHES, public_functions
+from tests.superposition.bad_values import TEACHES
 
 pytestmark = pytest.mark.bad_input
 VALUES, GROUP = simulated.bystanders(8, 5, share=0.6), torch.arange(8) < 4
@@ -133,14 +133,3 @@ def test_too_few_texts_for_the_level_say_to_take_more():
 def test_an_argument_that_means_nothing_is_refused_with_an_explanation(call):
     with pytest.raises(ValueError, match=TEACHES):
         call()
-
-
-def test_every_public_function_is_tried():
-    tried = {
-        *("compare", "relabelings", "bonferroni", "benjamini_hochberg", "step_up", "adjusted_p"),
-        *("superiority", "power", "smallest_p", "smallest_groups", "fewest_at_minimum", "plan"),
-        *("pick", "shared", "pooled", "bystanders", "texts", "diagnose"),
-    }
-    for module in (always_on, effect, maximum, multiple, permutation, planning, pooling, simulated):
-        assert public_functions(module) <= tried, module.__name__
-    assert public_functions(power) | public_functions(rule) <= tried

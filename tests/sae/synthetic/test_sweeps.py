@@ -123,6 +123,26 @@ def test_stored_densities_follow_from_stored_weights(case):
         assert torch.allclose(sweep.density[0, 0], quality.density.float(), atol=1e-4)
 
 
+@pytest.mark.parametrize("case", [name for name in SWEEPS if not SWEEPS[name].keeps_weights])
+def test_densities_without_weights_are_counts_and_obey_what_decides_them(case):
+    """There is nothing to compute them from again; so they are held to all that is known."""
+    sweep = experiments.load(sweeps.train, case)
+    counts, config = sweep.density.double() * sweeps.N_WATCHED, sweep.config
+    assert not sweep.stored
+    assert sweep.density.shape == (len(config.values), config.n_seeds, config.trained.d_sae)
+    assert (counts - counts.round()).abs().max() < 0.01 and counts.min() >= 0
+    assert counts.max() <= sweeps.N_WATCHED
+    assert (
+        len({tuple(row) for row in sweep.density.flatten(0, 1).tolist()})
+        == len(config.values) * config.n_seeds
+    )
+    l0 = sweep.density.sum(-1)
+    if config.trained.architecture == "topk":
+        assert (l0 <= config.trained.k + 1e-4).all() and (l0 > 0.9 * config.trained.k).all()
+    else:
+        assert (l0.diff(dim=0) < 0).all()  # the larger the penalty, the fewer fire
+
+
 @pytest.mark.bad_input
 @pytest.mark.parametrize(
     ("change", "said"),
