@@ -6,7 +6,7 @@
 Ours advances all models in one tensor program (`monosemanticity.batched`). The other sides run the
 plain loop (`monosemanticity.reference`: autograd, one model at a time, a number drawn for every
 feature, as the paper's public code does): once in this process with all threads, and once in two
-processes of one thread that share the models. "Ours, two" is ours in two such processes. Before,
+processes of one thread that share the models. "ours x2" is ours in two such processes. Before,
 ours and the loop have to give the same losses on the same draws. Sides take turns in every round;
 the unit is one step of one model. Then ours is measured with 1, 2, 4, ... models, to see how the
 cost grows. With a GPU, both sides are measured there too, at the size of the paper's table. Results
@@ -138,8 +138,8 @@ def measure(size: str, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     sides = {
         "ours": contest.ours,
         "loop": contest.loop,
-        "loop, two": lambda: in_two_processes(size, chosen, "loop"),
-        "ours, two": lambda: in_two_processes(size, chosen, "ours"),
+        "loop x2": lambda: in_two_processes(size, chosen, "loop"),
+        "ours x2": lambda: in_two_processes(size, chosen, "ours"),
     }
     row = in_turns(f"{size}, {chosen.models} models", sides, contest, chosen.repeats)
     return [{**row, "losses differ by": apart}]
@@ -215,8 +215,15 @@ def in_two_processes(size: str, chosen: argparse.Namespace, work: str) -> float:
         worker.stdout.readline()  # it is ready
     start = perf_counter()
     for worker in workers:
-        worker.communicate("go\n")
+        assert worker.stdin
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    for worker in workers:
+        assert worker.stdout
+        worker.stdout.readline()  # it is done
     seconds = perf_counter() - start
+    for worker in workers:
+        worker.communicate()
     if any(worker.returncode for worker in workers):
         raise RuntimeError("a worker failed")
     return seconds
@@ -235,6 +242,7 @@ def _work(chosen: argparse.Namespace) -> int:
     print("ready", flush=True)
     sys.stdin.readline()
     work()
+    print("done", flush=True)
     return 0
 
 

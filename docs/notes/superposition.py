@@ -13,7 +13,7 @@
 # We would like to open a network and read off what it knows: this unit stands for curves, that one
 # for French. Sometimes it works. Usually a unit answers to a handful of unrelated things, and
 # nobody can say what it stands for. Superposition is a leading explanation of why, not the only one, and the
-# [four lessons](#where-to-see-it) of this topic let you watch it happen in models small enough to
+# [ten lessons](#where-to-see-it) of this topic let you watch it happen in models small enough to
 # understand completely.
 
 # %% [markdown]
@@ -100,6 +100,30 @@ diagrams.plot_interference()
 # superposition groups features by how they occur, and the share of a dimension that each
 # receives, its [dimensionality](../glossary.md#dimensionality), falls, in these five-feature models,
 # near a few fractions: 1, 1/2, 2/5.
+#
+# Features of a group share their dimensions with each other and with nobody else. The shapes that do it evenly are
+# [a handful](../examples/superposition/50_shapes.py): pairs, triangles, tetrahedra, pentagons, antiprisms. Whatever the
+# arrangement, the shares never add up to more than there are dimensions (claim N-TMS-6; the proof is three lines). In a
+# larger model, with 200 features, one step is unmistakable, at 1/2, where for a range of densities the model consists of pairs and nothing else; the
+# other fractions of the paper we do not find as steps, though a generous test
+# [finds them in random directions too](../examples/superposition/60_plateaus.py) (claims N-TMS-4a to 4c).
+
+# %% [markdown]
+# ## Who gets how much
+#
+# If some features matter more than others, how should a model divide its dimensions? For a model that computes a
+# sum of squares this can be [worked out exactly](../examples/superposition/70_who_gets_how_much.py): capacity goes where a little more of it saves most. Dense features get a
+# dimension each or nothing. Sparse ones are divided into three classes: the most important have a dimension to themselves, the least important have nothing, and between them lies a band
+# that shares, the wider the sparser the features are. Gradient descent finds the same division (claims N-CAP-1 to 4).
+# A toy model with a ReLU on its hidden layer does something alike with
+# [its neurons](../examples/superposition/80_neurons.py): three keep one feature each, two share three features (claim N-TMS-8a).
+
+# %% [markdown]
+# ## What it costs
+#
+# Interference by chance is rare. Interference on purpose is not: the [worst small change](../examples/superposition/90_what_it_costs.py) of an input
+# moves an output by $1/\sqrt{D_i}$ times what is fair, through features that have nothing to do with it (claims N-TMS-9a and 9b). Superposition is paid for in
+# robustness.
 
 # %% [markdown]
 # ## Why it matters for reading a network
@@ -146,8 +170,15 @@ diagrams.plot_interference()
 # 2. [When do two features share one dimension?](../examples/superposition/20_when_it_pays.py) Two formulas, and trained models beside them.
 # 3. [How do five features share two dimensions?](../examples/superposition/30_arrangements.py) From two arrows to a pentagon.
 # 4. [What is superposition not?](../examples/superposition/40_what_it_is_not.py) Three stories, each broken by taking one thing away.
+# 5. [Which shapes share out dimensions evenly?](../examples/superposition/50_shapes.py) Six polytopes, a bound, and what models use.
+# 6. [Are the steps real, or do we see them everywhere?](../examples/superposition/60_plateaus.py) A test that cannot fail, and one that can.
+# 7. [Who gets how much of the dimensions?](../examples/superposition/70_who_gets_how_much.py) The best way to share, computed and found.
+# 8. [How many features does a neuron answer to?](../examples/superposition/80_neurons.py) Storing and computing with special axes.
+# 9. [What does superposition cost, and how does it begin?](../examples/superposition/90_what_it_costs.py) The worst input; training that waits.
+# 10. [What if the pieces are regions instead of directions?](../examples/superposition/95_polytope_lens.py) Counting linear regions, and a reading guide.
 #
 # Read with it: [Toy Models of Superposition](../bibliography.md#toy-models-of-superposition), where
-# nearly everything on this page was first said, and the walk-throughs of it on video,
+# nearly everything on this page was first said,
+# [Polysemanticity and Capacity](../bibliography.md#polysemanticity-and-capacity) for who gets how much, and the walk-throughs of it on video,
 # [The Geometry of AI Minds in Superposition](https://www.youtube.com/watch?v=qGQ5U3dkZzk) and
 # [A Walkthrough of Toy Models of Superposition](https://www.youtube.com/watch?v=R3nbXgMnVqQ).

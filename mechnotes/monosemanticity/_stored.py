@@ -88,7 +88,8 @@ def parts(case: str = "lr3") -> Mapping[str, Tensor]:
     "mono" and "rest": what the monosemantic neurons and the others write, behind the ReLU;
     "linear": what the others would write without it; "seen": the identity through the embedding.
     """
-    result, number = at_largest_rate(case)[0]
+    result = loaded(case)
+    number = result.config.n_models - 1
     neurons, W_out = result.neurons(number), result.decoder(number)
     E, responses = source(result.config.runs[number]).E, result.activation_map(number)
     mono = neurons.share > SHARE_ABOVE

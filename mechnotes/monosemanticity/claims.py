@@ -1,8 +1,7 @@
 """Which statements of "Engineering Monosemanticity" hold for our own models?
 
-Each claim is one number, recomputed from stored sweeps by the function of `evidence` that it names.
-Bands come from the site's list of numbers to reproduce, written before anything was trained. All
-runs here are of the reduced scale (see `table`): at most 8192 steps in place of 131,072.
+Each claim is one number, recomputed from stored sweeps by a function of `evidence`. Bands were set
+before anything was trained. All runs are of the reduced scale (see `table`): at most 8192 steps.
 """
 
 import math
@@ -15,8 +14,7 @@ PAPER = "Jermyn, Schiefer and Hubinger 2022, Engineering Monosemanticity in Toy 
 
 @claim(
     id="N-EM-1a",
-    statement="Over a range of learning rates, losses are nearly equal, where the paper looks: "
-    "at the peak of the rate",
+    statement="Losses of all learning rates are nearly equal at the peak, where the paper looks",
     published="nearly equal losses",
     source=f"{PAPER}, LR1",
     band=Band(low=1, high=1.3),
@@ -90,11 +88,10 @@ def trick_loss() -> Measured:
     published="five batches of five",
     source=f"{PAPER}, B1 to B5",
     band=Band(low=5, high=5, unit="batches"),
-    control_band=Band(low=0, high=0, unit="batches"),
     recorded="not run",
 )
 def negative_peaks() -> Measured:
-    """Band: all five. Control: untrained models, in which no bias makes neurons monosemantic."""
+    """Band: all five. Untrained models, for comparison, have their best bias below zero too."""
     return evidence.negative_peaks()
 
 
@@ -141,9 +138,22 @@ def polysemantic_bias() -> Measured:
 
 
 @claim(
+    id="N-EM-4c",
+    statement="So they have where all biases started below zero",
+    published="slightly positive",
+    source=f"{PAPER}, biases of sorted neurons",
+    band=Band(low=0, high=math.inf),
+    control_band=Band(low=-math.inf, high=0),
+    recorded="not run",
+)
+def polysemantic_bias_with_trick() -> Measured:
+    """Band: a median above 0. Control: the monosemantic neurons of the same models."""
+    return evidence.polysemantic_bias_with_trick()
+
+
+@claim(
     id="N-EM-5a",
-    statement="With twice as many neurons as features, there is about one monosemantic neuron for "
-    "each feature",
+    statement="Twice as many neurons as features give one monosemantic neuron for each feature",
     published="about 1",
     source=f"{PAPER}, K1",
     band=Band(low=0.8, high=math.inf, unit="per feature"),

@@ -16,7 +16,6 @@ from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -78,8 +77,7 @@ def seed_stability() -> Measured:
 def living(kind: str, seed: int) -> Living:
     """Latents of a stored autoencoder that fire on some texts, and what they do there."""
     one = library.load("storybook", f"{kind}-{LAYER}-topk-512-seed-{seed}")
-    with torch.no_grad():
-        values = one.encode(_stream(kind))
+    values = one.encode(_stream(kind))  # autoencoders that are loaded take no gradient
     fires = (values > 0).any(0)
     return Living(directions=one.W_dec[fires], values=values[:, fires])
 

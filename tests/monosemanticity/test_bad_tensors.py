@@ -30,16 +30,18 @@ pytestmark = pytest.mark.bad_input
 RUN = RunConfig(n_features=6, d_embedding=3, n_neurons=4, steps=2, batch_size=2)
 WEIGHTS = model.initial(RUN)
 SEEN, TARGET = torch.zeros(1, 2, 3), torch.zeros(1, 2, 6)
-NOT_WEIGHTS = st.sampled_from(
-    [
-        None,
-        SEEN,
-        model.Weights(W_in=torch.zeros(1, 4, 3), b=torch.zeros(1, 5), W_out=WEIGHTS.W_out),
-        model.Weights(W_in=torch.zeros(4, 3), b=WEIGHTS.b, W_out=WEIGHTS.W_out),
-    ]
+
+
+def misfits(kind: str) -> model.Weights:
+    """Weights whose tensors do not fit each other."""
+    b = torch.zeros(1, 5) if kind == "bias" else WEIGHTS.b
+    W_in = torch.zeros(4, 3) if kind == "axes" else WEIGHTS.W_in
+    return model.Weights(W_in=W_in, b=b, W_out=WEIGHTS.W_out)
+
+
+NOT_WEIGHTS = st.one_of(
+    st.sampled_from([None, SEEN]), st.sampled_from(["bias", "axes"]).map(misfits)
 )
-
-
 ONE = torch.ones(1)
 
 

@@ -25,6 +25,7 @@ _ANGLES = 2 * torch.pi * torch.arange(5) / 5
 _PENTAGON = torch.stack((_ANGLES.cos(), _ANGLES.sin()))
 _MODELS = torch.stack((_PENTAGON, 0.5 * _PENTAGON, 0 * _PENTAGON))
 _TITLES = ("p = 1.00", "p = 0.20", "p = 0.05")
+_SQUARE = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 _ON = torch.arange(60).reshape(2, 3, 10) % 7 == 0
 
 DIAGRAMS = {
@@ -113,6 +114,12 @@ FIGURES = {
     ),
     "circles": lambda: rotations.plot_circles(
         _MODELS[:2].mT, frequencies=(1, 1), titles=("k = 1", "k = 1, half"), columns=2
+    ),
+    "polytopes": lambda: polytopes.plot_polytopes(
+        {"pair": torch.tensor([[1.0, -1.0]]), "pentagon": _PENTAGON, "octant": torch.eye(3)}
+    ),
+    "regions": lambda: regions.plot_regions(
+        {"two": ([_SQUARE, _SQUARE + torch.tensor([1.0, 0.0])], torch.tensor([0.0, 0.5]))}
     ),
     "features": lambda: geometry.plot_features(_MODELS, titles=_TITLES, columns=2),
 }

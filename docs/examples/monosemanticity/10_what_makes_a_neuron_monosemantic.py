@@ -18,7 +18,7 @@ import torch
 
 from mechnotes import experiments, rng
 from mechnotes.exercises import catalog
-from mechnotes.monosemanticity import features, measures, training
+from mechnotes.monosemanticity import features, measures, model, training
 from mechnotes.plots import curves, networks, tables
 from mechnotes.superposition import basis
 
@@ -138,8 +138,7 @@ for run, (s, n, d) in zip(lr1.config.runs, lr1.counts[lr1.at_trough]):
 # not? Sort its neurons by their share, and the answer is: nearly all of them are one thing or the other.
 
 # %% alt="The share of 512 neurons in falling order: 227 at 1, some thirty falling to 0.84, then a cliff to about 0.02, then 220 at zero." caption="Top share of every neuron, sorted: 1 answers to one feature, 0 to none." tags=["trained"]
-model = 5
-neurons, run = lr1.neurons(model), lr1.config.runs[model]
+neurons, run = lr1.neurons(5), lr1.config.runs[5]
 curves.plot_lines(
     torch.arange(512),
     {"": neurons.share.sort(descending=True).values},
@@ -163,7 +162,7 @@ print(f"different features of those above 0.5: {len(covered)}")
 # alone. Left over are 36 that answer to a hundred features or so each, the layer's *sum*. They are what spoils the third count. Without them:
 
 # %% tags=["trained"]
-alone = lr1.activation_map(model)
+alone = lr1.activation_map(5)
 turn = basis.random_rotations(1, 512, generator=rng.generator(0, "turn"))
 for name, layer in {
     "all neurons": alone,
@@ -173,9 +172,21 @@ for name, layer in {
     print(f"{name:15}", *measures.counts(layer).tolist())
 
 # %% [markdown]
-# Without the 36, every feature has a dimension of its own. (What they are good for is [a story in itself](30_more_neurons.py).) And the control: turn the axes at random,
+# Without the 36, every feature has a dimension of its own. (What they are good for is [a story in itself](30_more_neurons.py#the-ones-that-are-left-over).) And a first control: turn the axes at random,
 # and both neuron counts fall from hundreds to 0, while the third stays at 7. So the neurons of this layer are special directions,
-# and the first two measures see it.
+# and the first two measures see it. A second control is less comfortable. The same layer *before training*, with all biases lowered by the same amount:
+
+# %%
+raw = model.initial(run)
+for lower in (0, 0.1, 0.2, 0.4, 0.6):
+    untrained = measures.responses(
+        raw.W_in[0], raw.b[0] - lower, features.source(run).E
+    )
+    print(f"lower by {lower}:", *measures.counts(untrained).tolist())
+
+# %% [markdown]
+# Random weights have up to 48 "monosemantic" neurons, if the bias is right. A high threshold makes anything selective: only the largest of 256 random answers gets over it. So 227 is
+# a finding and 20 would not be one.
 #
 # ## Does it stand for the feature?
 #
@@ -230,6 +241,12 @@ for part in (0, 0.25, 0.5, 0.75):
 # ## Try it
 #
 # Count them yourself. A first attempt, and its verdict:
+
+# %%
+catalog.find("E07")
+
+# %%
+catalog.check("E07", lambda answers: ((answers > 0).sum(1) == 1).sum())
 
 # %% [markdown]
 # ## What this page claims

@@ -121,9 +121,8 @@ def replaced(
         ValueError: As `added`, or if there is no such latent, one is named twice, or no value is.
     """
     place = _runs.check_place(model, sae)
-    chosen = [latents] if isinstance(latents, int) else [*latents]
-    for latent in chosen:
-        autoencoder.check_latent(sae, latent, "latents")
+    listed = [latents] if isinstance(latents, int) else latents
+    chosen = [autoencoder.check_latent(sae, latent, "latents") for latent in listed]
     if len({*chosen}) < len(chosen):
         validate.refuse(
             "latents",
