@@ -1,8 +1,8 @@
 """Which sweeps are trained once and stored?
 
-The 21 rows of Table 1, reduced and at the published size; and, reduced only, more seeds of two rows
-and the first sweep with other optimisers and schedules. Rows come in the order in which they are
-worth running.
+The 21 rows of Table 1, reduced and at the published size; and, reduced only, more seeds or steps of
+some rows, and the first sweep with other optimisers and schedules. Rows come in the order in which
+they are worth running.
 """
 
 from collections.abc import Mapping
@@ -63,10 +63,33 @@ def more_seeds(name: str) -> SweepConfig:
     )
 
 
+def longer(name: str, *, steps: int, neurons_per_feature: int) -> SweepConfig:
+    """One number of neurons of a row, trained for longer, with three seeds.
+
+    Args:
+        name: Label of a row that sweeps the number of neurons.
+        steps: Steps; biases decay by the same factor in total.
+        neurons_per_feature: Number of neurons over number of features.
+
+    Raises:
+        ValueError: If there is no such row.
+    """
+    base = row(name).reduced.base
+    n_neurons = neurons_per_feature * base.n_features
+    decay = base.decay * base.steps / steps
+    return SweepConfig(
+        base=replace(base, steps=steps, decay=decay, n_neurons=n_neurons),
+        swept=("n_neurons",),
+        values=((n_neurons,),),
+        n_seeds=3,
+    )
+
+
 EXTRA: Mapping[str, SweepConfig] = MappingProxyType(
     {
         "lr1-seeds": more_seeds("LR1"),
         "lr3-seeds": more_seeds("LR3"),
+        "k1-longer": longer("K1", steps=2**14, neurons_per_feature=2),
         "lamb": ablation("lamb", "oscillating cosine"),
         "adam": ablation("adam", "oscillating cosine", rates=(0.001, 0.003, 0.01)),
         "sgd": ablation("sgd", "oscillating cosine", rates=(0.3,)),
@@ -74,7 +97,7 @@ EXTRA: Mapping[str, SweepConfig] = MappingProxyType(
         "lamb-to-zero": ablation("lamb", "cosine to zero"),
     }
 )
-"""More seeds of two rows, and LR1 under other ways to train."""
+"""More seeds of two rows, more steps for one, and LR1 under other ways to train."""
 
 PAPER: Mapping[str, SweepConfig] = MappingProxyType(
     {case_of(name): ROWS[name].paper for name in ORDER}

@@ -19,7 +19,7 @@ PAPER = "Jermyn, Schiefer and Hubinger 2022, Engineering Monosemanticity in Toy 
     source=f"{PAPER}, LR1",
     band=Band(low=1, high=1.3),
     control_band=Band(low=1.3, high=math.inf),
-    recorded="not run",
+    recorded="reproduced",
 )
 def loss_ratio_at_peak() -> Measured:
     """Band: a ratio below 1.3. Control: the same ratio over numbers of neurons."""
@@ -33,7 +33,7 @@ def loss_ratio_at_peak() -> Measured:
     source=f"{PAPER}, LR1",
     band=Band(low=1, high=1.3),
     control_band=Band(low=1.3, high=math.inf),
-    recorded="not run",
+    recorded="differs",
 )
 def loss_ratio_at_trough() -> Measured:
     """Band: as at the peak. Control: the same ratio over numbers of neurons."""
@@ -47,7 +47,7 @@ def loss_ratio_at_trough() -> Measured:
     source=f"{PAPER}, LR1",
     band=Band(low=3, high=math.inf),
     control_band=Band(low=1, high=1.5),
-    recorded="not run",
+    recorded="reproduced",
 )
 def count_ratio() -> Measured:
     """Band: a ratio above 3. Control: the ratio over seeds at one rate."""
@@ -61,7 +61,7 @@ def count_ratio() -> Measured:
     source=f"{PAPER}, LR1 and LR3",
     band=Band(low=2, high=math.inf),
     control_band=Band(low=1, high=1.5),
-    recorded="not run",
+    recorded="differs",
 )
 def trick_gain() -> Measured:
     """Band: twice as many or more, for every seed. Control: the ratio over seeds without it."""
@@ -75,7 +75,7 @@ def trick_gain() -> Measured:
     source=f"{PAPER}, LR1 and LR3",
     band=Band(low=0, high=1.1),
     control_band=Band(low=1.1, high=math.inf),
-    recorded="not run",
+    recorded="reproduced",
 )
 def trick_loss() -> Measured:
     """Band: at most 10 % more loss. Control: biases so low that no neuron ever fires."""
@@ -88,7 +88,7 @@ def trick_loss() -> Measured:
     published="five batches of five",
     source=f"{PAPER}, B1 to B5",
     band=Band(low=5, high=5, unit="batches"),
-    recorded="not run",
+    recorded="differs",
 )
 def negative_peaks() -> Measured:
     """Band: all five. Untrained models, for comparison, have their best bias below zero too."""
@@ -102,7 +102,7 @@ def negative_peaks() -> Measured:
     source=f"{PAPER}, B1 to B5",
     band=Band(low=0.01, high=1),
     control_band=Band(low=-0.01, high=0.01),
-    recorded="not run",
+    recorded="undecidable at this scale",
 )
 def density_and_peak() -> Measured:
     """Band: a rank correlation above 0. Control: the mean over all orders of the densities, 0."""
@@ -116,7 +116,7 @@ def density_and_peak() -> Measured:
     source=f"{PAPER}, biases of sorted neurons",
     band=Band(low=-math.inf, high=-0.05),
     control_band=Band(low=-0.05, high=math.inf),
-    recorded="not run",
+    recorded="reproduced",
 )
 def monosemantic_bias() -> Measured:
     """Band: a median below -.05. Control: the other neurons of the same models."""
@@ -130,7 +130,7 @@ def monosemantic_bias() -> Measured:
     source=f"{PAPER}, biases of sorted neurons",
     band=Band(low=0, high=math.inf),
     control_band=Band(low=-math.inf, high=0),
-    recorded="not run",
+    recorded="undecidable at this scale",
 )
 def polysemantic_bias() -> Measured:
     """Band: a median above 0. Control: the monosemantic neurons of the same models."""
@@ -144,7 +144,7 @@ def polysemantic_bias() -> Measured:
     source=f"{PAPER}, biases of sorted neurons",
     band=Band(low=0, high=math.inf),
     control_band=Band(low=-math.inf, high=0),
-    recorded="not run",
+    recorded="differs",
 )
 def polysemantic_bias_with_trick() -> Measured:
     """Band: a median above 0. Control: the monosemantic neurons of the same models."""
@@ -158,7 +158,7 @@ def polysemantic_bias_with_trick() -> Measured:
     source=f"{PAPER}, K1",
     band=Band(low=0.8, high=math.inf, unit="per feature"),
     control_band=Band(low=0, high=0.5, unit="per feature"),
-    recorded="not run",
+    recorded="differs",
 )
 def neurons_per_feature() -> Measured:
     """Band: above .8. Control: half as many neurons as features."""
@@ -172,7 +172,7 @@ def neurons_per_feature() -> Measured:
     source=f"{PAPER}, K1",
     band=Band(low=0, high=math.inf, unit="neurons a step"),
     control_band=Band(low=-math.inf, high=-1, unit="neurons a step"),
-    recorded="not run",
+    recorded="undecidable at this scale",
 )
 def smallest_step_over_sizes() -> Measured:
     """Band: no step down, for any seed. Control: the sizes shuffled."""
@@ -186,7 +186,7 @@ def smallest_step_over_sizes() -> Measured:
     source=f"{PAPER}, what the other neurons do",
     band=Band(low=0.9, high=1),
     control_band=Band(low=0, high=0.9),
-    recorded="not run",
+    recorded="differs",
 )
 def polysemantic_rank() -> Measured:
     """Band: nine tenths of the power in m directions. Control: what the monosemantic ones do."""
@@ -200,7 +200,7 @@ def polysemantic_rank() -> Measured:
     source=f"{PAPER}, what the other neurons do",
     band=Band(low=0.5, high=1),
     control_band=Band(low=-0.2, high=0.2),
-    recorded="not run",
+    recorded="reproduced",
 )
 def polysemantic_identity() -> Measured:
     """Band: a cosine above .5, chosen before it was measured. Control: the outputs shuffled."""
@@ -214,7 +214,7 @@ def polysemantic_identity() -> Measured:
     source=f"{PAPER}, RG1",
     band=Band(low=1.1, high=math.inf),
     control_band=Band(low=0.9, high=1.1),
-    recorded="not run",
+    recorded="reproduced",
 )
 def regulariser_gain() -> Measured:
     """Band: a tenth more. Control: a penalty of 1e-6 against one of 1e-7."""
@@ -228,7 +228,7 @@ def regulariser_gain() -> Measured:
     source=f"{PAPER}, RG1",
     band=Band(low=0, high=1.1),
     control_band=Band(low=1.1, high=math.inf),
-    recorded="not run",
+    recorded="reproduced",
 )
 def regulariser_loss() -> Measured:
     """Band: at most a tenth. Control: the penalty that costs most."""
@@ -241,7 +241,7 @@ def regulariser_loss() -> Measured:
     published="21 rows; a replication's scripts ran 17 of them as printed",
     source=f"{PAPER}, Table 1",
     band=Band(low=21, high=21, unit="rows"),
-    recorded="not run",
+    recorded="reproduced",
 )
 def rows_trained() -> Measured:
     """Band: all of them. Not as printed were LR3 (decay), RP1 (features), LR5 and D1 (a crash)."""

@@ -16,6 +16,9 @@ from mechnotes.plots.batches import Batch, Model
 MOST_ROWS = 256
 """Neurons in a map; of more, evenly spaced ones are shown."""
 
+LEVELS = 8
+"""Levels of colour in a map; many maps are stored."""
+
 
 def html(batch: Batch) -> str:
     """The section of a batch, with its first model picked.
@@ -64,8 +67,8 @@ def model(one: Model) -> str:
         f'<div class="mn-model"><p>{escape(one.note)}</p>'
         f"{_biases(one.bias[order], one.score[order])}"
         '<figure class="mn-answers"><figcaption>answers to single features</figcaption>'
-        f"{pixels(shares.T, told=told)}<p>across: the same neurons{some}; down: features; full "
-        "colour is a neuron's largest answer</p></figure></div>"
+        f"{pixels(shares.T, told=told, levels=LEVELS)}<p>across: the same neurons{some}; down: "
+        "features; full colour is a neuron's largest answer</p></figure></div>"
     )
 
 

@@ -94,10 +94,11 @@ def _line(columns: np.ndarray, rows: np.ndarray, choice: int) -> str:
 
 
 def _dots(columns: np.ndarray, rows: np.ndarray, choice: int) -> str:
+    """Lines of no length with round ends."""
     kept = np.isfinite(rows)
-    return "".join(
-        f'<circle data-value="{choice}" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>'
-        for x, y in zip(columns[kept], rows[kept], strict=True)
+    points = [f"{x:.0f},{y:.1f}h0" for x, y in zip(columns[kept], rows[kept], strict=True)]
+    return (
+        f'<path class="mn-dots" data-value="{choice}" d="M{"M".join(points)}"/>' if points else ""
     )
 
 

@@ -11,6 +11,8 @@ from mechnotes.plots import (
     latents,
     networks,
     phase,
+    polytopes,
+    regions,
     rotations,
     scatter,
     scores,

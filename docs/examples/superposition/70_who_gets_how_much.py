@@ -21,13 +21,13 @@ from mechnotes import claims, experiments, rng
 from mechnotes.plots import labels, style
 from mechnotes.plots.heatmap import plot_matrix
 from mechnotes.superposition import geometry
-from mechnotes.superposition.capacity import claims as measured
 from mechnotes.superposition.capacity import (
     allocation,
     blocks,
     descent,
     quadratic,
 )
+from mechnotes.superposition.capacity import claims as measured
 
 # %% [markdown]
 # ## A model whose loss is a formula
@@ -75,9 +75,7 @@ claims.badge(measured.closed_form)
 # %% alt="Price of a feature against its capacity, as a share of the price at capacity 0. Kurtosis 2: bends upward, slow at first. Kurtosis 3: a straight line. Kurtosis 6 and 30: bends downward, steep at first." caption="At kurtosis 3 the price falls evenly. Above, the first bit of capacity saves most; below, the last."
 C = torch.linspace(0, 1, 60).double()
 figure, ax = style.figure(5.0, 3.2)
-labels.name_axes(
-    ax, x_label="capacity C", y_label="price / price at C = 0"
-)
+labels.name_axes(ax, x_label="capacity C", y_label="price / price at C = 0")
 for beta, color in zip((2, 3, 6, 30), style.series(4)):
     loss = allocation.feature_loss(C, torch.ones_like(C), kurtosis=beta)
     ax.plot(C, loss / loss[0], color=color, label=f"β = {beta}")

@@ -16,7 +16,6 @@
 # them.
 
 # %%
-import torch
 
 from mechnotes import claims, experiments
 from mechnotes.plots.heatmap import plot_matrix
