@@ -167,7 +167,7 @@ labels.spread_labels(figure)
 claims.badge(measured.final_test_accuracy)
 
 # %% [markdown]
-# Every seed gets there; one needs nearly three times as long. Had we stopped all of them at epoch 10,000, one seed in four would stand here as a network that does not
+# Every seed gets there; one needs more than twice as long as any other. Had we stopped all of them at epoch 10,000, one seed in four would stand here as a network that does not
 # generalise. Keep that in mind for the next section: "does not" means "not by the end".
 
 # %% [markdown]
@@ -187,7 +187,9 @@ for name, (case, color) in changed.items():
     x = torch.tensor(one.config.recorded)
     y = one.curves["test_accuracy"]
     curves.draw_line(ax, x, y, color=color, label=name)
-labels.name_axes(ax, x_label="epochs", y_label="right on test pairs")
+labels.name_axes(
+    ax, x_label="epochs", y_label="right on test pairs", gap=20
+)
 labels.spread_labels(figure)
 
 # %%

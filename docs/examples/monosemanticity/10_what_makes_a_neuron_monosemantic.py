@@ -188,6 +188,21 @@ for lower in (0, 0.1, 0.2, 0.4, 0.6):
 # Random weights have up to 48 "monosemantic" neurons, if the bias is right. A high threshold makes anything selective: only the largest of 256 random answers gets over it. So 227 is
 # a finding and 20 would not be one.
 #
+# Is it this [seed](../../glossary.md#seed)? Three more, with another embedding, other weights and other samples:
+
+# %% tags=["trained"]
+more = experiments.load(training.sweep, "lr1-seeds")
+for i in range(3):
+    one = more.neurons(i)
+    clear = one.share > 0.5
+    print(
+        f"{more.n_monosemantic[i]} by share; above 0.5: {clear.sum()} neurons "
+        f"for {len(one.top_feature[clear].unique())} features"
+    )
+
+# %% [markdown]
+# Each time 256 neurons for 256 features, one for each.
+#
 # ## Does it stand for the feature?
 #
 # All three measures feed *one feature at a time, at full strength*. Nothing like that ever happens in training: four features
@@ -257,6 +272,7 @@ assert counts.tolist() == [
 ]  # fmt: skip
 at_trough = lr1.counts[lr1.at_trough]
 assert at_trough[:5, 0].max() < 10 and at_trough[5, 0] > 200
+assert (more.n_monosemantic > 200).all()
 assert at_trough[5, 2] < 20 and len(covered) == (share > 0.5).sum() == 256
 assert measures.counts(alone[~blurred])[2] == 256
 assert measures.counts(turn[0] @ alone)[:2].max() == 0

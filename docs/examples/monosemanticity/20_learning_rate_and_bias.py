@@ -45,7 +45,11 @@ print("rate     loss: trough  end    monosemantic: trough  end")
 ends = (loss[lr1.at_trough], loss[-1])
 found = (lr1.n_monosemantic, lr1.counts[-1, :, 0])
 for row in zip(rates, *ends, *found):
-    print("{:5}          {:.3f}   {:.3f}                {:4}   {:4}".format(*row))
+    print(
+        "{:5}          {:.3f}   {:.3f}                {:4}   {:4}".format(
+            *row
+        )
+    )
 
 # %% [markdown]
 # Loss is in units of a model that always answers 0. At the largest rate it is 0.39 in the trough and 0.54 half a swing later.
@@ -77,7 +81,8 @@ for number, color in zip((1, 3, 4, 5), ("1", "2", "3", "5")):
     way = (rates[number] * steps)[late]
     name, color = f"rate {rates[number]:g}", f"series-{color}"
     curves.draw_line(ax, way, count[late, number], color=color, label=name)
-labels.name_axes(ax, x_label="rate × steps", y_label="monosemantic neurons")
+y_label = "monosemantic neurons"
+labels.name_axes(ax, x_label="rate × steps", y_label=y_label)
 labels.spread_labels(figure)
 
 # %% [markdown]
@@ -119,10 +124,16 @@ claims.badge(measured.count_ratio)
 lr3 = experiments.load(training.sweep, "lr3")
 print("rate     monosemantic without  with   loss without  with")
 at = lr1.at_trough
-pairs = [(r.n_monosemantic, (r.loss / r.silent_loss)[at]) for r in (lr1, lr3)]
+pairs = [
+    (r.n_monosemantic, (r.loss / r.silent_loss)[at]) for r in (lr1, lr3)
+]
 (count_1, loss_1), (count_3, loss_3) = pairs
 for row in zip(rates, count_1, count_3, loss_1, loss_3):
-    print("{:5}                 {:4}  {:4}          {:.3f} {:.3f}".format(*row))
+    print(
+        "{:5}                 {:4}  {:4}          {:.3f} {:.3f}".format(
+            *row
+        )
+    )
 
 # %% tags=["trained"]
 for name, done in {"without": lr1, "with": lr3}.items():
@@ -219,7 +230,8 @@ for done in batches.values():
     best = table.BIASES[done.n_monosemantic.argmax()]
     shares = "  ".join(f"{silent[i]:4.0%}" for i in (0, 5, 10))
     print(
-        f"1/{1 / base.density:<5.0f}  {base.decay:6.4f}  {best:9}    {shares}"
+        f"1/{1 / base.density:<5.0f}  {base.decay:6.4f}  {best:9}  "
+        f"  {shares}"
     )
 
 # %% [markdown]
@@ -312,7 +324,9 @@ assert (where[many > 200] < -0.4).all() and (where[many > 200] > -0.9).all()
 assert many[where > -0.15].max() < 5 and many[where < -1.4].max() < 10
 
 # %%
-assert all(d.silent[d.at_trough, 0] > 0.99 for d in list(batches.values())[1:])
+assert all(
+    d.silent[d.at_trough, 0] > 0.99 for d in list(batches.values())[1:]
+)
 best = [table.BIASES[d.n_monosemantic.argmax()] for d in batches.values()]
 assert best[:3] == [1, 1, 1] and best[3:] == [-0.2, -0.2]
 medians = [neurons.bias[kind].median() for kind in kinds.values()]

@@ -44,7 +44,9 @@ print(f"{1024:7}{'':34}{k1.n_monosemantic.view(-1, 3)[-1].tolist()}")
 # %% alt="K0 rises from 16 at 64 neurons to 147 at 256 and 259 at 512. The three seeds of K1 reach 92 to 120 at 512 and 273 to 291 at 1024. K2 stays lowest, with 18 at 512 and 73 at 1024." caption="Monosemantic neurons against the number of neurons, for 256 features." tags=["trained"]
 figure, ax = style.figure()
 labels.scale_log(ax)
-for (name, done), color in zip(rows.items(), ("control", "clean", "series-1")):
+for (name, done), color in zip(
+    rows.items(), ("control", "clean", "series-1")
+):
     each = done.n_monosemantic.float().view(-1, done.config.n_seeds).T
     k = torch.tensor(done.config.values[0]).float()
     curves.draw_seeds(ax, k, each, color=color, label=name.upper())
@@ -127,7 +129,9 @@ for name, kind in kinds.items():
     slope = (both[0] * both[1]).sum() / both[1].square().sum()
     own = written.diagonal().mean()
     r = torch.corrcoef(both)[0, 1]
-    print(f"{name:11}  own output {own:.2f}   others: {slope:+.3f} × overlap")
+    print(
+        f"{name:11}  own output {own:.2f}   others: {slope:+.3f} × overlap"
+    )
     print(f"{'':11}                     correlation {r:+.2f}")
 
 # %% [markdown]
@@ -221,7 +225,9 @@ for name, row in (("LR1", lr1), ("LR3", lr3)):
         rest = (one.share > 0) & (one.share <= above)
         linear_map = (W[:, rest] @ one.W_in[rest] @ E).flatten()
         same = torch.cosine_similarity(linear_map, overlap.flatten(), dim=0)
-        print(f"{name} share up to {above}: {rest.sum():3}, cosine {same:.2f}")
+        print(
+            f"{name} share up to {above}: {rest.sum():3}, cosine {same:.2f}"
+        )
 
 # %% [markdown]
 # Where the line is drawn decides. Neurons with a share of up to 0.5 form a linear map like $E^\top E$ in both models: a cosine of 0.92 and of 0.76. Put the neurons between 0.5 and 0.999 into the

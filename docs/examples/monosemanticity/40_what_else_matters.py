@@ -64,7 +64,10 @@ claims.badge(measured.regulariser_loss)
 lr2 = experiments.load(training.sweep, "lr2")
 loss = (lr2.loss / lr2.silent_loss)[lr2.at_trough]
 for run, count, each in zip(lr2.config.runs, lr2.n_monosemantic, loss):
-    print(f"rate {run.learning_rate:5}: {count:2} monosemantic, loss {each:.3f}")
+    print(
+        f"rate {run.learning_rate:5}: {count:2} monosemantic, "
+        f"loss {each:.3f}"
+    )
 
 # %% [markdown]
 # The last two are the paper's finding at its purest: losses of 0.166 and 0.167, with none and with 53. Which features have got a neuron? Take 0.5 as the line, so that
@@ -108,14 +111,16 @@ catalog.check("E09", attempt)
 # Rows E1 to E4 go through eleven [densities](../../glossary.md#density), from every second sample down to one in 32, with a start at -1 and four decays:
 
 # %% alt="Four lines against density. That with the strongest decay has a peak of 159 at density 0.054 and 42 at density 0.5. The next reaches 34 at the sparse end. The other two stay at 0." caption="Monosemantic neurons against the density of the features, for four decays." tags=["trained"]
-rows = {n: experiments.load(training.sweep, n) for n in ("e1", "e2", "e3", "e4")}
+names = ("e1", "e2", "e3", "e4")
+rows = {name: experiments.load(training.sweep, name) for name in names}
 density = torch.tensor(rows["e1"].config.values[0])
+lines = {}
+for name, done in rows.items():
+    label = f"{name.upper()}, decay {done.config.base.decay:g}"
+    lines[label] = done.n_monosemantic.float().flip(0)
 curves.plot_lines(
     density.flip(0),
-    {
-        f"{n.upper()}, decay {done.config.base.decay:g}": done.n_monosemantic.flip(0)
-        for n, done in rows.items()
-    },
+    lines,
     x_label="density",
     y_label="monosemantic neurons (of 512)",
     log_x=True,
@@ -185,7 +190,9 @@ near = (lr2.loss / lr2.silent_loss)[lr2.at_trough, 4:]
 assert (near[0] - near[1]).abs() < 0.005
 assert lr2.n_monosemantic[4] < 5 and lr2.n_monosemantic[5] > 40
 groups = has.float().view(16, 16).mean(1)
-assert groups[0] == 0 and groups[3:8].min() > 0.9 and groups[8:].mean() < 0.6
+assert (
+    groups[0] == 0 and groups[3:8].min() > 0.9 and groups[8:].mean() < 0.6
+)
 assert rows["e4"].n_monosemantic.max() < 5
 assert rows["e1"].n_monosemantic.argmax() == 8
 assert last["lr4"].mean_bias[:, 5][-2].abs() < 1e-6

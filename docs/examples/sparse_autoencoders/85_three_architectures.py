@@ -22,7 +22,13 @@ from mechnotes import claims, experiments, models, rng, sae
 from mechnotes.exercises import encoders as exercises
 from mechnotes.exercises import sae_rates
 from mechnotes.plots import strips, tradeoff
-from mechnotes.sae import activations, encoders, measures, recovered
+from mechnotes.sae import (
+    activations,
+    encoders,
+    measures,
+    recovered,
+    seed_claims,
+)
 from mechnotes.sae.synthetic import claims as measured
 from mechnotes.sae.synthetic import recovery_claims as planted_numbers
 from mechnotes.sae.synthetic import scores
@@ -209,6 +215,23 @@ print(f"guessing evenly: {math.log(model.cfg.d_vocab):.2f} nats")
 
 # %%
 claims.badge(planted_numbers.mean_recovers_nothing)
+
+# %% [markdown]
+# ## Do three seeds find the same?
+#
+# Where the truth was planted, they do. On the storybook there is no truth to compare with, but the three TopK autoencoders can be compared with each other: pair
+# their latents one to one, and ask how alike the two directions of a pair are.
+
+# %% tags=["trained"]
+claims.badge(seed_claims.seed_stability)
+
+# %% [markdown]
+# More alike than directions drawn at random, and far from the same: only a third of the latents has a partner above 0.7, although all three rebuild the stream almost perfectly.
+# And the badge has a warning: on the model that has learnt nothing the seeds agree *better*. What two seeds agree on is the shape of the
+# activations, whether or not the model means anything by it. Nobody should call a latent *the* feature because it came out once.
+
+# %% [markdown]
+# ## Exercise
 
 # %%
 sae_rates.loss_recovered

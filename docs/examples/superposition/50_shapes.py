@@ -140,7 +140,7 @@ for k, W in enumerate(many.W[:, 0]):
         name = group.name if group.name in names else "other"
         counts[name][k] += len(group.features)
 
-# %% alt="Number of features by shape against density, from dense to sparse. Triangles: nine at density 0.62. Pairs: 36 to 38 from 0.53 to 0.28. A pentagon at 0.24. Other: rises from 53 at 0.21 to 137 at 0.05." caption="Triangles, then pairs and nothing else, then a pentagon; when very sparse, one large group."
+# %% alt="Number of features by shape against density, sparse on the left. Triangles: nine at density 0.62. Pairs: 36 to 38 from 0.53 to 0.28. A pentagon at 0.24. Other: from 53 at 0.21 to 137 at 0.05." caption="From right to left: triangles, then pairs and nothing else, then a pentagon; when very sparse, one large group."
 curves.plot_lines(
     torch.tensor(many.config.densities),
     counts,

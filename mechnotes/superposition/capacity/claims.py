@@ -48,7 +48,8 @@ def total_capacity() -> Measured:
 def closed_form() -> Measured:
     """Furthest of five random models from half a million samples each; control: kurtosis 3."""
     v = 0.8 ** torch.arange(6, dtype=torch.float64)
-    away, wrong = [], []
+    away: list[float] = []
+    wrong: list[float] = []
     for model in range(5):
         generator = rng.generator(0, "closed form", model)
         W = 0.5 * torch.randn(2, 6, generator=generator, dtype=torch.float64)
@@ -119,7 +120,9 @@ def smallest_widening() -> Measured:
 )
 def marginal_spread() -> Measured:
     """Largest over smallest marginal value, less 1; control: every sharing feature with 1/2."""
-    fitted, found, equal = _fitted("steep"), [], []
+    fitted = _fitted("steep")
+    found: list[float] = []
+    equal: list[float] = []
     for kurtosis, W in zip(fitted.config.kurtoses[1:], fitted.best[1:], strict=True):
         v = allocation.raised(fitted.config.v, dimensions=5, kurtosis=kurtosis)
         C = geometry.dimensionality(W).clamp(0, 1)

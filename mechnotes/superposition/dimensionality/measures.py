@@ -55,7 +55,9 @@ def lines_found(fractions: tuple[float, ...]) -> Measured:
     Raises:
         ValueError: If a fraction is no number.
     """
-    found, shuffled, notes = [], [], []
+    found: list[int] = []
+    shuffled: list[int] = []
+    notes = []
     for case in SWEEPS:
         W = sweep_weights(case)
         control = lines.shuffled_directions(W, generator=rng.generator(0, "shuffled"))

@@ -61,7 +61,7 @@ def test_seven_against_seven_find_nothing_by_bonferroni_and_144_together_otherwi
 
 @pytest.mark.bad_input
 @pytest.mark.parametrize("correct", [multiple.bonferroni, multiple.benjamini_hochberg])
-@pytest.mark.parametrize("at_most", [1000, 100_000])
+@pytest.mark.parametrize("at_most", [1000, 20_000])
 def test_drawn_p_values_are_refused_however_many_were_drawn(correct, at_most):
     values, group = simulated.bystanders(40, 100), torch.arange(40) < 20
     drawn = permutation.compare(values, group, at_most=at_most)
