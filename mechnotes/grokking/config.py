@@ -105,7 +105,7 @@ CASES = {
     "seed-0": MAIN,
     "seed-1": replace(MAIN, seed=1, epochs=16_500, n_kept=0),
     "seed-2": replace(MAIN, seed=2, epochs=13_000, n_kept=0),
-    "seed-3": replace(MAIN, seed=3, epochs=11_000, n_kept=0),
+    "seed-3": replace(MAIN, seed=3, epochs=9_500, n_kept=0),
     "no-weight-decay": replace(MAIN, weight_decay=0.0, n_kept=0),
     "most-pairs": replace(MAIN, train_fraction=0.6, epochs=1_000, n_kept=0),
 }

@@ -76,7 +76,7 @@ def by_size(case: str) -> Float[Tensor, "sizes seeds"]:
     return result.n_monosemantic.double().view(-1, result.config.n_seeds)
 
 
-def place_of_size(case: str, neurons_per_feature: float) -> int:
+def place_of_size(case: str, neurons_per_feature: float | int) -> int:
     """Which of the numbers of neurons is this many times the number of features."""
     config = loaded(case).config
     return config.values[0].index(int(neurons_per_feature * config.base.n_features))

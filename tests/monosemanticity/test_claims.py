@@ -1,5 +1,7 @@
 """The claims of Engineering Monosemanticity: today's verdict is the recorded one."""
 
+import functools
+
 import pytest
 import torch
 
@@ -15,6 +17,16 @@ OURS = [claim for claim in claims.discover() if claim.__module__ == monosemantic
 def test_every_promised_number_is_claimed():
     ids = {claim.claim.id.rstrip("abc") for claim in OURS}
     assert ids == {f"N-EM-{number}" for number in range(1, 9)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_sweep_is_read_once():
+    """The claims read some sweeps many times."""
+    patched = pytest.MonkeyPatch()
+    patched.setattr(_stored, "loaded", functools.cache(_stored.loaded))
+    patched.setattr(evidence, "loaded", _stored.loaded)
+    yield
+    patched.undo()
 
 
 @pytest.mark.parametrize("claim", OURS, ids=lambda claim: claim.claim.id)
@@ -34,7 +46,7 @@ def test_what_is_reproduced_has_a_control_outside_its_band(claim):
 
 
 def test_the_first_steps_of_a_stored_sweep_repeat_from_scratch():
-    stored = experiments.load(training.sweep, "lr3")
+    stored = _stored.loaded("lr3")
     progress = Progress(stored.config)
     progress.look(0)
     for step in range(8):
@@ -48,7 +60,7 @@ def test_the_first_steps_of_a_stored_sweep_repeat_from_scratch():
 
 @pytest.mark.parametrize("case", cases.REDUCED)
 def test_stored_neurons_give_the_stored_counts(case):
-    stored = experiments.load(training.sweep, case)
+    stored = _stored.loaded(case)
     assert stored.provenance.scale == "reduced"
     for number in range(stored.config.n_models):
         neurons = stored.neurons(number)
@@ -60,7 +72,7 @@ def test_stored_neurons_give_the_stored_counts(case):
 
 
 def test_maps_from_stored_weights_show_what_the_counts_say():
-    stored = experiments.load(training.sweep, "lr1")
+    stored = _stored.loaded("lr1")
     model = stored.config.n_models - 1
     shown = stored.activation_map(model)
     tops, found = stored.neurons(model).top_feature, measures.top_feature(shown)

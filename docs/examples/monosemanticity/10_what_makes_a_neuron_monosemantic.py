@@ -14,6 +14,8 @@
 # counts them. Before we believe a count: what does it count?
 
 # %%
+from itertools import pairwise
+
 import torch
 
 from mechnotes import experiments, rng
@@ -35,7 +37,7 @@ from mechnotes.superposition import basis
 boxes = ("256 features", "32 inputs", "512 neurons", "256 outputs")
 networks.plot_network(
     [[box] for box in boxes],
-    dict(zip(zip(boxes, boxes[1:]), ("control", "clean", "clean"))),
+    dict(zip(pairwise(boxes), ("control", "clean", "clean"))),
 )
 
 # %% [markdown]
@@ -196,8 +198,8 @@ for i in range(3):
     one = more.neurons(i)
     clear = one.share > 0.5
     print(
-        f"{more.n_monosemantic[i]} by share; above 0.5: {clear.sum()} neurons "
-        f"for {len(one.top_feature[clear].unique())} features"
+        f"{more.n_monosemantic[i]} by share; above 0.5: {clear.sum()} "
+        f"neurons for {len(one.top_feature[clear].unique())} features"
     )
 
 # %% [markdown]
@@ -205,7 +207,7 @@ for i in range(3):
 #
 # ## Does it stand for the feature?
 #
-# All three measures feed *one feature at a time, at full strength*. Nothing like that ever happens in training: four features
+# All three measures feed *one feature at a time, at full strength*. Training hardly ever shows them that: four features
 # are active in a usual sample, each at its own strength. So here is the question that the name suggests. When a monosemantic neuron fires, is its
 # feature there?
 

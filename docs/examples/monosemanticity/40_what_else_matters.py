@@ -10,8 +10,8 @@
 # %% [markdown]
 # # What else makes neurons monosemantic?
 #
-# Eleven rows of the table vary something else than rate, bias or size. All of them use the
-# [bias trick](20_learning_rate_and_bias.py#start-the-biases-below-zero) except one, so before each answer there is a question: did the neurons live, and were their
+# Eleven rows of the table vary something else than rate, bias or size. Most of them use the
+# [bias trick](20_learning_rate_and_bias.py#start-the-biases-below-zero) or a part of it, so before each answer there is a question: did the neurons live, and were their
 # biases free?
 
 # %%
@@ -45,7 +45,7 @@ for i, (run, count) in enumerate(zip(rg1.config.runs, rg1.n_monosemantic)):
     )
 
 # %% [markdown]
-# Below 0.001 nothing happens; at 0.1 the penalty is all there is. But at 0.01 it does what the paper says: 278 monosemantic neurons in place of 211, for 223 features in place of
+# Up to 0.001 the count hardly moves; at 0.1 the penalty is all there is. But at 0.01 it does what the paper says: 278 monosemantic neurons in place of 211, for 223 features in place of
 # 181, at 1.5 % more loss. And look at the third measure: there are 256 features with a dimension of their own, where there were 10. The penalty falls hardest on neurons that are
 # always on, and those are the [blurred ones](30_more_neurons.py#the-ones-that-are-left-over), which shrink from 128 to 49.
 
@@ -136,7 +136,7 @@ for name, done in rows.items():
 # This is not a figure about density. In E3 and E4, and over most of E2, nine of ten neurons are [silent](../../glossary.md#silent-neuron): they started at -1, and 2048 steps of a gentle decay did not wake them. Only E1 has live neurons, and only
 # at its sparse end. There the count has a peak at 1/18, with 159; towards dense features neurons die. Its 42 at the dense end are a warning: they stand for 11 features.
 #
-# The rows B1 to B5, [with a start at +1](20_learning_rate_and_bias.py#which-start-is-best), say it without dead neurons: 275, 301, 283, 61 and 0 monosemantic neurons at densities of 1/16, 1/32, 1/64, 1/128 and 1/256.
+# The rows B1 to B5, [with a start at +1](20_learning_rate_and_bias.py#which-start-is-best), say it with most neurons alive: 275, 301, 283, 61 and 0 monosemantic neurons at densities of 1/16, 1/32, 1/64, 1/128 and 1/256.
 # Neither many features at once nor very few are good for it.
 #
 # ## Other tasks, another activation
@@ -176,7 +176,8 @@ for step in (64, 512, 2048, 3584, 4096):
 #
 # So these rows fail at our scale, and it is our doing. The table's decay rates are for runs that are 32 or 64 times as long; we made them stronger in proportion, so that the same share is gone by half-time, and a push that is gentle over
 # 65,536 steps becomes a vice over 2048. Leave them as they are, and neurons that start at -1 stay silent, as in E4 and in most of D1 (where one model, with hardly a neuron left, even
-# diverged). Between the two lies a narrow path; the paper's long runs make it wide. We say: *run, and not decided*.
+# diverged). Between the two lies a narrow path, and longer runs make it wide: with four times the steps and a quarter of the
+# decay at each, [K1 has twice as many monosemantic neurons](30_more_neurons.py#how-many-get-their-own). We say: *run, and not decided*.
 #
 # ## What this page claims
 

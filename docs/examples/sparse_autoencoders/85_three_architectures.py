@@ -22,13 +22,8 @@ from mechnotes import claims, experiments, models, rng, sae
 from mechnotes.exercises import encoders as exercises
 from mechnotes.exercises import sae_rates
 from mechnotes.plots import strips, tradeoff
-from mechnotes.sae import (
-    activations,
-    encoders,
-    measures,
-    recovered,
-    seed_claims,
-)
+from mechnotes.sae import activations, encoders, measures, recovered
+from mechnotes.sae.seed_claims import seed_stability
 from mechnotes.sae.synthetic import claims as measured
 from mechnotes.sae.synthetic import recovery_claims as planted_numbers
 from mechnotes.sae.synthetic import scores
@@ -223,7 +218,7 @@ claims.badge(planted_numbers.mean_recovers_nothing)
 # their latents one to one, and ask how alike the two directions of a pair are.
 
 # %% tags=["trained"]
-claims.badge(seed_claims.seed_stability)
+claims.badge(seed_stability)
 
 # %% [markdown]
 # More alike than directions drawn at random, and far from the same: only a third of the latents has a partner above 0.7, although all three rebuild the stream almost perfectly.
