@@ -13,8 +13,8 @@ from mechnotes.plots import _lines
 from mechnotes.plots._pixels import pixels
 from mechnotes.plots.batches import Batch, Model
 
-MOST_ROWS = 256
-"""Neurons in a map; of more, evenly spaced ones are shown."""
+MOST_NEURONS, MOST_FEATURES = 256, 128
+"""What a map has room for; of more neurons, evenly spaced ones are shown, of features the first."""
 
 LEVELS = 8
 """Levels of colour in a map; many maps are stored."""
@@ -57,18 +57,20 @@ def model(one: Model) -> str:
     """
     order = np.argsort(-one.bias, kind="stable")
     shown = order[_spaced(len(order))]
-    activations = one.activations[shown]
-    largest = activations.max(-1, keepdims=True)
+    n_features = one.activations.shape[1]
+    activations = one.activations[shown, :MOST_FEATURES]
+    largest = one.activations[shown].max(-1, keepdims=True)
     shares = np.divide(activations, largest, out=np.zeros_like(activations), where=largest > 0)
     rows, columns = shares.shape
     some = "" if rows == len(order) else f", {rows} of {len(order)} of them"
+    first = "" if columns == n_features else f", the first {columns} of {n_features}"
     told = f"Activation of {rows} neurons to each of {columns} features alone, as shares"
     return (
         f'<div class="mn-model"><p>{escape(one.note)}</p>'
         f"{_biases(one.bias[order], one.score[order])}"
         '<figure class="mn-answers"><figcaption>answers to single features</figcaption>'
         f"{pixels(shares.T, told=told, levels=LEVELS)}<p>across: the same neurons{some}; down: "
-        "features; full colour is a neuron's largest answer</p></figure></div>"
+        f"features{first}; full colour is a neuron's largest answer</p></figure></div>"
     )
 
 
@@ -126,4 +128,4 @@ SINGLE = 0.999
 
 
 def _spaced(n: int) -> np.ndarray:
-    return np.linspace(0, n - 1, min(n, MOST_ROWS)).round().astype(int)
+    return np.linspace(0, n - 1, min(n, MOST_NEURONS)).round().astype(int)

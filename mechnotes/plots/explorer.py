@@ -1,7 +1,7 @@
 """Batches of trained models to look through: pick a batch and a value of what it varies.
 
 The first batch is in the page as plain HTML, so that it is there without scripts. The others come
-as scripts, one each, loaded when they are picked: nothing is asked of a server, and the page works
+as scripts, loaded when they are picked: nothing is asked of a server, and the page works
 from a disk. Everything is drawn here; `docs/assets/js/explorer.js` only puts it in place.
 """
 
@@ -15,6 +15,8 @@ from mechnotes.plots import _batch
 from mechnotes.plots.batches import Batch
 
 FILES = "application/x-mechnotes-files"
+AT_ONCE = 4
+"""Models in a file."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -29,8 +31,14 @@ class Explorer:
 
     @property
     def files(self) -> dict[str, str]:
-        """Texts of the files by name, one for each batch."""
-        told = {f"batch-{number}.js": _told(batch) for number, batch in enumerate(self.batches)}
+        """Texts of the files by name: for each batch its curves, and its models by the handful."""
+        told: dict[str, object] = {}
+        for number, batch in enumerate(self.batches):
+            told[f"batch-{number}.js"] = _batch.html(batch)
+            models = [_batch.model(one) for one in batch.models]
+            for start in range(0, len(models), AT_ONCE):
+                name = f"batch-{number}-models-{start // AT_ONCE}.js"
+                told[name] = models[start : start + AT_ONCE]
         return {name: f"document.currentScript.told={_json(one)}\n" for name, one in told.items()}
 
     def html(self, files: Mapping[str, str]) -> str:
@@ -39,14 +47,17 @@ class Explorer:
         Args:
             files: The files, of which the names count.
         """
-        parts = escape(json.dumps([f"files:{name}" for name in files]))
+        parts = [
+            [f"files:{name}" for name in files if name.startswith((f"batch-{n}.", f"batch-{n}-"))]
+            for n in range(len(self.batches))
+        ]
         options = "".join(
             f"<option>{escape(f'{batch.name}: {batch.swept}')}</option>" for batch in self.batches
         )
         first = _batch.html(self.batches[0])
         return (
-            f'<div class="mn-explorer" data-parts="{parts}"><form hidden>'
-            f'<label>Batch <select name="batch">{options}</select></label>'
+            f'<div class="mn-explorer" data-parts="{escape(_json(parts))}" data-size="{AT_ONCE}">'
+            f'<form hidden><label>Batch <select name="batch">{options}</select></label>'
             '<label><span></span> <select name="value"></select></label>'
             '<button type="button" value="-1">Previous</button>'
             '<button type="button" value="1">Next</button>'
@@ -92,10 +103,6 @@ def _check(batch: Batch) -> None:
                 f"{len(model.score)} scores and activations of {len(model.activations)} neurons; "
                 "expected one each. Take all from the same model."
             )
-
-
-def _told(batch: Batch) -> dict[str, Any]:
-    return {"batch": _batch.html(batch), "models": [_batch.model(one) for one in batch.models]}
 
 
 def _json(content: object) -> str:

@@ -122,6 +122,11 @@ CASES: list[Case] = [
     ("trained", training.trained, NOT_CONFIGS),
     ("ablation", lambda v: cases.ablation(v, "constant"), BAD_WORDS),
     ("more_seeds", cases.more_seeds, st.sampled_from([None, "LR"])),
+    (
+        "longer",
+        lambda v: cases.longer(v, steps=8, neurons_per_feature=2),
+        st.sampled_from([None, "K"]),
+    ),
     ("plan", lambda v: running.plan([v]), st.sampled_from([None, "LR9", 3])),
     ("plan scale", lambda v: running.plan([], scale=v), BAD_WORDS),
     ("plan device", lambda v: running.plan([], device=v), st.sampled_from(["gpu", "cuda:x"])),

@@ -99,6 +99,12 @@ def fresh_loss(weights: model.Weights) -> torch.Tensor:
     return torch.stack(losses)
 
 
+def packed(result: training.SweepResult) -> dict[str, list]:
+    """All tensors of a result, so that two results can be compared entry by entry."""
+    tensors, _ = results.pack(result)
+    return {name: tensor.nan_to_num(-1).tolist() for name, tensor in tensors.items()}
+
+
 def test_a_model_does_not_notice_what_is_trained_beside_it():
     crowd = training.trained(sweep("learning_rate", "initial_bias", n_seeds=2, steps=30))
     alone = training.trained(sweep("learning_rate", initial_bias=-0.2, steps=30))

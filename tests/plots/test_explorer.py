@@ -4,6 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def made() -> explorer.Explorer:
     return explorer.make([batch(), batch("B1")])
 
 
-def told(made: explorer.Explorer, name: str) -> dict:
+def told(made: explorer.Explorer, name: str) -> Any:
     text = made.files[name]
     return json.loads(re.fullmatch(r"document\.currentScript\.told=(.*)\n", text)[1])
 
@@ -60,25 +61,35 @@ def strokes(chart: ET.Element) -> list[ET.Element]:
 def test_the_page_holds_the_first_batch_and_names_a_file_for_each(made: explorer.Explorer):
     bundle = made._repr_mimebundle_()
     html, files = bundle["text/html"], bundle[explorer.FILES]
-    assert [*files] == ["batch-0.js", "batch-1.js"] == re.findall(r"files:([\w.-]+)", html)
-    assert told(made, "batch-0.js")["batch"] in html
+    wanted = ["batch-0.js", "batch-0-models-0.js", "batch-1.js", "batch-1-models-0.js"]
+    assert [*files] == wanted == re.findall(r"files:([\w.-]+)", html)
+    assert told(made, "batch-0.js") in html
     assert "<option>B1: rate</option>" in html
 
 
 def test_a_file_has_a_part_for_each_value_and_the_first_stands_in_the_batch(
     made: explorer.Explorer,
 ):
-    found = told(made, "batch-1.js")
-    assert len(found["models"]) == 2
-    assert found["models"][0] in found["batch"]
-    assert found["models"][1] not in found["batch"]
-    assert "Rate 0.1 &lt;b&gt;" in found["models"][1]
+    section, models = told(made, "batch-1.js"), told(made, "batch-1-models-0.js")
+    assert len(models) == 2
+    assert models[0] in section
+    assert models[1] not in section
+    assert "Rate 0.1 &lt;b&gt;" in models[1]
+
+
+def test_of_many_models_a_handful_is_in_each_file_in_their_order():
+    curves = {"count": np.zeros((6, 1, 4))}
+    many = replace(batch(), models=tuple(model(n) for n in range(6)), curves=curves)
+    made = explorer.make([many])
+    files = [told(made, f"batch-0-models-{number}.js") for number in range(2)]
+    assert [len(file) for file in files] == [explorer.AT_ONCE, 6 - explorer.AT_ONCE]
+    assert "Rate 4 " in files[1][0]
 
 
 def test_a_line_rises_where_its_curve_rises_and_carries_the_number_of_its_value(
     made: explorer.Explorer,
 ):
-    count = charts(told(made, "batch-0.js")["batch"])["count"]
+    count = charts(told(made, "batch-0.js"))["count"]
     drawn = strokes(count)
     assert [path.get("data-value") for path in drawn] == ["0"] * 3 + ["1"] * 3
     heights = [float(pair.split(",")[1]) for pair in drawn[0].get("d")[1:].split("L")]
@@ -87,13 +98,13 @@ def test_a_line_rises_where_its_curve_rises_and_carries_the_number_of_its_value(
 
 
 def test_the_ends_are_drawn_against_the_swept_quantity_by_equal_factors(made: explorer.Explorer):
-    ends = charts(told(made, "batch-0.js")["batch"])["count, at the end"]
+    ends = charts(told(made, "batch-0.js"))["count, at the end"]
     dots = [(dot.get("data-value"), dot.get("d").split(",")[0]) for dot in strokes(ends)]
     assert dots == [("0", "M48")] * 3 + [("1", "M312")] * 3
 
 
 def test_neurons_that_answer_to_one_feature_are_marked(made: explorer.Explorer):
-    (chart,) = charts(told(made, "batch-0.js")["models"][0]).values()
+    (chart,) = charts(told(made, "batch-0-models-0.js")[0]).values()
     assert [dots.get("d").count("h0") for dots in strokes(chart)] == [1, 5]
 
 
@@ -106,7 +117,8 @@ def test_a_gap_in_a_curve_is_no_point():
 
 def test_of_many_neurons_some_are_shown_and_it_is_said():
     many = replace(batch(), models=(model(0.1, n=600), model(0.2)))
-    assert "256 of 600 of them" in explorer.make([many]).html({})
+    html = explorer.make([many]).html({})
+    assert "256 of 600 of them" in html and "the first" not in html
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ class Explorer {
     const form = box.querySelector("form")
     Object.assign(this, { box, form, status: box.querySelector("[role=status]") })
     this.parts = JSON.parse(box.dataset.parts)
+    this.size = +box.dataset.size
     this.names = [...form.elements.batch.options].map(option => option.text.split(":")[0])
   }
 
@@ -36,21 +37,25 @@ class Explorer {
   async pick(number, value) {
     const wanted = this.wanted = {}
     try {
-      const told = await load(this.parts[number])
-      if (this.wanted === wanted) this.show(told, number, Math.min(value, told.models.length - 1))
+      const [batch, ...files] = this.parts[number]
+      const file = Math.min(Math.floor(value / this.size), files.length - 1)
+      const [section, models] = await Promise.all([batch, files[file]].map(load))
+      if (this.wanted !== wanted) return
+      const place = Math.min(value - file * this.size, models.length - 1)
+      this.show(section, models[place], number, file * this.size + place)
     } catch (error) {
       this.say(`Batch ${this.names[number]} could not be loaded.`, true)
     }
   }
 
-  show(told, number, value) {
+  show(section, model, number, value) {
     const shown = this.box.querySelector(".mn-batch")
     if (shown.getAttribute("aria-label") !== this.names[number]) {
-      shown.outerHTML = told.batch
+      shown.outerHTML = section
       this.form.elements.batch.selectedIndex = number
       this.fill()
     }
-    this.box.querySelector(".mn-model").outerHTML = told.models[value]
+    this.box.querySelector(".mn-model").outerHTML = model
     this.choose(value)
     this.say(this.box.querySelector(".mn-model p").textContent)
     history.replaceState(history.state, "", `#batch-${this.names[number]}-${value}`)

@@ -88,7 +88,7 @@ for step in (2048, 4096, 15872):
 
 # %% [markdown]
 # Now the biases are free, and there are 200 to 217 monosemantic neurons, each for a feature of its own; by the effective number 255 or 256, one for each of the 256. So the low counts of K1 are the
-# price of short runs with a strong decay, and say nothing against the trick. (Nor for it: LR1 [gets as far without](20_learning_rate_and_bias.py#start-the-biases-below-zero).)
+# price of short runs with a strong decay, and say nothing against the trick. (Nor for it: LR1 [gets as far without](20_learning_rate_and_bias.py#start-the-biases-below-zero).) The claims ask the short runs:
 
 # %% tags=["trained"]
 claims.badge(measured.neurons_per_feature)

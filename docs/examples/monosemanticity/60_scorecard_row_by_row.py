@@ -37,8 +37,8 @@ card
 # - **3, bias and density.** The best *start* is below zero at two of five densities. Where the biases *end*, the count does have its
 #   [peak at moderately negative values](20_learning_rate_and_bias.py#which-start-is-best); we saw that only afterwards, so it is no claim.
 # - **4, whose bias.** Monosemantic neurons: -0.87, plainly. The rest: it depends on [which neurons one calls the rest](20_learning_rate_and_bias.py#whose-bias-is-it).
-# - **5, more neurons.** Without the trick 16 of 64, 147 of 256, 259 of 512. With it, 92 to 120 of 512 after 4096 steps, and 200 to 217 after 16,384: 0.78 to 0.85 for each feature, where every seed was to reach 0.8.
-#   A difference by a hair, and by the effective number [there is one for each](30_more_neurons.py#how-many-get-their-own).
+# - **5, more neurons.** Without the trick 16 of 64, 147 of 256, 259 of 512. With it, in the short runs that the claim asks, 92 to 120 of 512: 0.36 to 0.47 for each feature and not 0.8. With four times the steps 200 to 217;
+#   and by the effective number [one for each feature](30_more_neurons.py#how-many-get-their-own).
 # - **6, the left-over neurons.** With the line at 0.999 their map is not of low rank, and near the identity by a hair. With the line at 0.5 it is nearly all there is to them, and
 #   [one number can replace it](30_more_neurons.py#replace-36-neurons-by-one-number). The line was fixed beforehand, so the verdict stands.
 # - **7, penalty.** 1.3 times as many for 1.5 % more loss, at [one strength of seven](40_what_else_matters.py#a-penalty-on-activity).
@@ -125,8 +125,10 @@ assert all(verdict[f"N-EM-{id}"].startswith("undec") for id in open_ends)
 value = {row.claim.id: row.measured.value for row in card.rows}
 assert abs(value["N-EM-1a"] - 1.17) < 0.01 > abs(value["N-EM-1b"] - 1.58)
 assert 1.1 < value["N-EM-2a"] < 1.3 and abs(value["N-EM-4a"] + 0.87) < 0.01
-assert abs(value["N-EM-5a"] - 0.78) < 0.01
+assert abs(value["N-EM-5a"] - 0.36) < 0.01
 assert abs(value["N-EM-7a"] - 1.3) < 0.05 and value["N-EM-7b"] < 1.02
+
+# %%
 assert len(done) == 21
 assert all(row.provenance.scale == "reduced" for row in done.values())
 for name in ("RP1", "B3-GeLU"):
