@@ -5,6 +5,9 @@ in it. A module's path is its one public home: `from mechnotes.superposition imp
 `geometry.dimensionality(W)`. Importing `mechnotes` itself loads nothing heavy.
 
 - `mechnotes.superposition`: toy models that store more features than they have dimensions
+- `mechnotes.monosemanticity`: toy models with a hidden layer, trained by the batch: Table 1 of
+  Engineering Monosemanticity
+- `mechnotes.grokking`: modular addition, learnt by heart first and understood later
 - `mechnotes.storybook`, `mechnotes.models`, `mechnotes.prompts`: a language model whose truth is
   known, one door to it and to all others, and pairs of prompts
 - `mechnotes.patching`: activation and path patching, ablation, attribution; small networks on which

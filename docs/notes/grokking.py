@@ -1,5 +1,6 @@
 # ---
-# order: 60
+# order: 14
+# group: Toy models
 # summary: >-
 #   A small network learns a table by heart and, thousands of steps later, the rule behind it. Why that matters for
 #   interpretability, what is understood about it, and what is disputed.

@@ -103,7 +103,7 @@ claims.badge(measured.smallest_step_over_sizes)
 # silent ones that we can forget, and 36 that answer to a hundred features each. Are they just unfinished? First, what each kind
 # answers to one feature alone, as the feature grows from 0 to full strength, on average over the 256:
 
-# %% alt="Three lines against strength. The neurons with a feature of their own answer nothing up to 0.4, then rise steeply to 0.84. The 36 rise in a straight line to 0.1. Their sum." caption="What is written into a feature's own output when it alone is active." tags=["trained"]
+# %% tags=["trained"]
 lr1 = experiments.load(training.sweep, "lr1")
 neurons, W_out = lr1.neurons(5), lr1.decoder(5)
 source = features.source(lr1.config.runs[5])
@@ -119,7 +119,7 @@ answer = {
     for name, kind in kinds.items()
 }
 
-# %%
+# %% alt="Three lines against strength. The neurons with a feature of their own answer nothing up to 0.4, then rise steeply to 0.84. The 36 rise in a straight line to 0.1. Their sum." caption="What is written into a feature's own output when it alone is active." tags=["trained"]
 curves.plot_lines(
     strength,
     answer | {"sum": sum(answer.values())},
