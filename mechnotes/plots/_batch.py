@@ -85,7 +85,7 @@ def _against(batch: Batch) -> str:
     log = bool((swept > 0).all() and swept.max() / swept.min() > 20)
     ends = curve[..., -1]
     dots = [
-        (value, _alone(ends[value, seed], value, len(swept)))
+        (value, _alone(float(ends[value, seed]), value, len(swept)))
         for value, seed in np.ndindex(*ends.shape)
     ]
     return _lines.lines(
