@@ -24,9 +24,9 @@ from mechnotes.plots import curves, rotations
 # %% [markdown]
 # ## By hand
 #
-# Counting modulo $p$ is going round a circle. Put number $a$ at the angle $wa$ with $w = 2\pi k/p$, for some
-# frequency $k$: then 0 and $p$ are the same place, and adding numbers is adding angles. *Any* $k$ from 1 to
-# $(p-1)/2$ will do; a larger one takes longer steps.
+# Counting modulo *p* is going round a circle. Put number *a* at the angle *wa* with *w = 2πk/p*, for some
+# frequency *k*: then 0 and *p* are the same place, and adding numbers is adding angles. *Any* *k* from 1 to
+# *(p − 1)/2* will do; a larger one takes longer steps.
 
 # %% alt="Three circles of 113 points. With k = 5 the numbers 0, 1, 2 are a small step apart, with k = 16 about a seventh of the circle, with k = 40 more than a third." caption="The same 113 numbers at three frequencies. The first three are named."
 p, ks = 113, (5, 16, 40)
@@ -36,15 +36,15 @@ rotations.plot_circles(
 )
 
 # %% [markdown]
-# A network has no angles, only coordinates: $\cos wa$ and $\sin wa$. Four steps take it from there to the sum.
+# A network has no angles, only coordinates: *cos wa* and *sin wa*. Four steps take it from there to the sum.
 #
-# 1. **Embedding**: number $a$ becomes $(\cos wa, \sin wa)$, for each of a few frequencies.
-# 2. **Attention** brings the points of $a$ and $b$ to "=" and adds them. The sum of two points on a circle lies at
-#    the angle *half-way*, $w(a+b)/2$, at a distance $2|\cos(w(a-b)/2)|$.
+# 1. **Embedding**: number *a* becomes *(cos wa, sin wa)*, for each of a few frequencies.
+# 2. **Attention** brings the points of *a* and *b* to "=" and adds them. The sum of two points on a circle lies at
+#    the angle *half-way*, *w(a + b)/2*, at a distance *2|cos(w(a − b)/2)|*.
 # 3. **Neurons** look at that point from all sides. A ReLU of a cosine contains its double angle, so
-#    weighted sums of them give $\cos w(a+b)$ and $\sin w(a+b)$.
-# 4. **Unembedding**: the logit of answer $c$ is $\cos w(a+b)\cos wc + \sin w(a+b)\sin wc = \cos(w(a+b-c))$,
-#    largest where $c$ is the sum.
+#    weighted sums of them give *cos w(a + b)* and *sin w(a + b)*.
+# 4. **Unembedding**: the logit of answer *c* is *cos w(a + b) cos wc + sin w(a + b) sin wc = cos(w(a + b − c))*,
+#    largest where *c* is the sum.
 #
 # [`by_hand.network`][mechnotes.grokking.by_hand.network] is these four steps as weights of our transformer. How many frequencies
 # does it need?
@@ -61,7 +61,7 @@ for n in (1, 2, 3, 4):
 
 # %% [markdown]
 # One is enough to be right and not enough to be sure. A single wave is nearly flat at its top, so the answers next to
-# the sum (next on *its* circle) are almost as good; and it vanishes for pairs with $\cos(w(a-b)/2)$ near 0. Several
+# the sum (next on *its* circle) are almost as good; and it vanishes for pairs with *cos(w(a − b)/2)* near 0. Several
 # waves agree at the sum and nowhere else:
 
 # %% alt="Logit against distance from the right answer. One wave of k = 7 swings evenly with seven tops of equal height. Four waves together have one high peak at distance 0 and stay below 60 percent of it elsewhere." caption="Mean logit of each answer by its distance from the sum, as a share of the height at the sum: one wave, and four."
@@ -114,7 +114,7 @@ rotations.plot_spectra(
 )
 
 # %% [markdown]
-# We call a frequency a [key](../../glossary.md#key-frequency) if it holds at least twice an equal share, $2/56$. No frequency of a random embedding does.
+# We call a frequency a [key](../../glossary.md#key-frequency) if it holds at least twice an equal share, 2/56. No frequency of a random embedding does.
 
 # %%
 for case in ("seed-0", "seed-1", "seed-2", "seed-3"):
@@ -171,7 +171,7 @@ for name, network in (("untrained", start), ("trained", trained)):
 # %% [markdown]
 # ## What do the neurons do?
 #
-# The activation of a neuron is a function of $a$ and $b$. Here is the one that varies most:
+# The activation of a neuron is a function of *a* and *b*. Here is the one that varies most:
 
 # %% alt="A square in the order of the angles. The neuron is active in soft blobs around certain angles of a and of b and silent elsewhere." caption="One neuron's activation for all pairs, with a and b in the order of their angle for the neuron's frequency." tags=["trained"]
 from mechnotes.grokking import neurons
@@ -198,10 +198,10 @@ products = neurons.product_shares(activations)
 print(f"share in products of waves, median: {products.nanmedian():.1%}")
 
 # %% [markdown]
-# In the order of $a$ and $b$ themselves this picture is a checkerboard that nobody can read; in the order of the angles of one frequency it is one
-# smooth landscape. That is what we mean by a neuron that works for a frequency: of what varies in its activation, 98 % is a constant, waves of $wa$, waves of
-# $wb$, and products of the two. The products are the part that adding angles needs, since
-# $\cos w(a+b) = \cos wa \cos wb - \sin wa \sin wb$.
+# In the order of *a* and *b* themselves this picture is a checkerboard that nobody can read; in the order of the angles of one frequency it is one
+# smooth landscape. That is what we mean by a neuron that works for a frequency: of what varies in its activation, 98 % is a constant, waves of *wa*, waves of
+# *wb*, and products of the two. The products are the part that adding angles needs, since
+# *cos w(a + b) = cos wa cos wb − sin wa sin wb*.
 
 # %%
 claims.badge(measured.neurons_of_one_frequency)
@@ -251,7 +251,7 @@ curves.plot_lines(
 
 # %% [markdown]
 # The two curves are one. Averages hide much, though, so the printed shares count every pair and every answer: 98 % of what varies in
-# the logits is along cosine and sine of $w(a+b)$ for these four frequencies, and nearly all of it has just the form $\cos(w(a+b-c))$. Four amplitudes
+# the logits is along cosine and sine of *w(a + b)* for these four frequencies, and nearly all of it has just the form *cos(w(a + b − c))*. Four amplitudes
 # stand for a table of 1.4 million logits.
 
 # %%
@@ -260,7 +260,7 @@ claims.badge(measured.logits_explained)
 # %% [markdown]
 # ## Is it the network that we wrote by hand?
 #
-# The first and the last step are. In the middle there is a choice. Adding two points gives a length of $2|\cos(w(a-b)/2)|$, so our
+# The first and the last step are. In the middle there is a choice. Adding two points gives a length of *2|cos(w(a − b)/2)|*, so our
 # handmade network is sure of some pairs and unsure of others. Does the trained one have that weakness?
 
 # %% alt="Against a minus b, the handmade network's logit swings between 0.4 and 1.6 of its mean. The trained network's stays between 0.9 and 1.06." caption="Mean logit of the right answer by a − b, divided by its mean over all differences." tags=["trained"]
@@ -289,7 +289,7 @@ for head in range(4):
     print(f"head {head} to a: {low:.2f} to {high:.2f} (5 to 95 % of pairs)")
 
 # %% [markdown]
-# Attention that depends on $a$ and $b$ multiplies before any neuron does. Networks whose attention cannot do that still learn the task, in the
+# Attention that depends on *a* and *b* multiplies before any neuron does. Networks whose attention cannot do that still learn the task, in the
 # way of our handmade one; the two ways have been called *clock* and *pizza*
 # ([Zhong and others 2023](https://arxiv.org/abs/2306.17844)), and whether they are two is
 # [disputed](../../notes/grokking.py#what-is-disputed). We show where ours differ and do not name a winner.

@@ -118,7 +118,7 @@ claims.badge(measured.count_ratio)
 # ## Start the biases below zero?
 #
 # Neurons with one feature have negative biases: they cut small answers off. So the paper helps: it subtracts 1 from all biases before training, and during the
-# first half multiplies each by $1 - \text{decay} \times \text{rate}$ at every step, so that neurons which never fire come back. That is the *bias trick*, row LR3.
+# first half multiplies each by *1 − decay × rate* at every step, so that neurons which never fire come back. That is the *bias trick*, row LR3.
 
 # %% tags=["trained"]
 lr3 = experiments.load(training.sweep, "lr3")

@@ -76,8 +76,8 @@ print(toys.provenance)
 # %% [markdown]
 # ## Computing: absolute values
 #
-# Storing is not what networks are for. Now the features lie between −1 and 1 and output $i$ should be $|x_i|$. With two neurons for a feature that is exact:
-# $|x| = \mathrm{ReLU}(x) + \mathrm{ReLU}(-x)$. There are 100 features and 40 neurons, each feature 0.8 times as important as
+# Storing is not what networks are for. Now the features lie between −1 and 1 and output *i* should be *|xᵢ|*. With two neurons for a feature that is exact:
+# *|x| = ReLU(x) + ReLU(−x)*. There are 100 features and 40 neurons, each feature 0.8 times as important as
 # the one before; weights in and out are separate. Two models at each density.
 
 # %% alt="Monosemanticity of the 80 neurons of two models at five densities. Density 1 and 0.3: mostly above 0.8. Density 0.1: mostly below 0.6. Density 0.03 and 0.01: nearly all below 0.4." caption="Every dot is a neuron. Dense: nearly all read one feature. Sparse: nearly none."

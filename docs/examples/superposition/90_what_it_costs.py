@@ -26,16 +26,14 @@ from mechnotes.superposition.dimensionality import claims as measured
 # %% [markdown]
 # ## The worst small change
 #
-# Let output $i$ be on, and change the input by a small vector. The output changes by the product of that vector with row $i$ of $W^\top W$. So
+# Let output *i* be on, and change the input by a small vector. The output changes by the product of that vector with row *i* of *Wᵀ W*. So
 # the most harmful vector of length 1 points along that row, and moves the output by the row's length. With
-# [dimensionality](../../glossary.md#dimensionality) $D_i = \lVert W_i\rVert^4 / \sum_j (W_i\cdot W_j)^2$ that is
+# [dimensionality](../../glossary.md#dimensionality) *Dᵢ = ‖Wᵢ‖⁴ / Σⱼ (Wᵢ · Wⱼ)²* that is
 #
-# $$
-# \sqrt{\textstyle\sum_j (W_i\cdot W_j)^2} = \lVert W_i\rVert^2 / \sqrt{D_i} .
-# $$
+# *√(Σⱼ (Wᵢ · Wⱼ)²) = ‖Wᵢ‖² / √Dᵢ*.
 #
-# Alone ($D = 1$) a feature of length 1 is moved by 1, and only by changing the feature itself, as it should be. In a pair it is moved by $\sqrt2$, in a pentagon by
-# $\sqrt{5/2}$, through features that it merely shares dimensions with. Nothing else enters.
+# Alone (*D = 1*) a feature of length 1 is moved by 1, and only by changing the feature itself, as it should be. In a pair it is moved by √2, in a pentagon by
+# √(5/2), through features that it merely shares dimensions with. Nothing else enters.
 
 # %%
 many = experiments.load(sweep.train, "first")
@@ -78,7 +76,7 @@ claims.badge(measured.rise_in_vulnerability)
 claims.badge(measured.vulnerability_follows_features)
 
 # %% [markdown]
-# Two curves that agree this well are suspicious, and there is a reason: if $WW^\top$ is a multiple of the identity, both numbers *are* that multiple. So the second claim
+# Two curves that agree this well are suspicious, and there is a reason: if *WWᵀ* is a multiple of the identity, both numbers *are* that multiple. So the second claim
 # says no more than that trained models use all their dimensions evenly. The control without a [ReLU](../../glossary.md#relu) is at 1 for both, dense or
 # sparse: no superposition, no extra harm.
 

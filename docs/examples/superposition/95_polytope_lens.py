@@ -32,7 +32,7 @@ from mechnotes.superposition import regions
 # them all by cutting the square along one neuron's line after the other.
 
 # %%
-shapes = ((24,), (12, 12), (8, 8, 8))
+shapes = ((12,), (6, 6), (4, 4, 4))
 box = {"low": (-3, -3), "high": (3, 3)}
 panels = {}
 for widths in shapes:
@@ -43,7 +43,7 @@ for widths in shapes:
     title = f"{' + '.join(map(str, widths))}: {len(found)}"
     panels[title] = ([region.vertices for region in found], on)
 
-# %% alt="Three squares cut into polygons. One layer of 24 neurons: straight lines across the whole square. Two and three layers: some lines bend where they meet others." caption="24 neurons in one, two and three layers, with random weights; the title counts the regions. The more neurons are on, the darker."
+# %% alt="Three squares cut into polygons. One layer of 12 neurons: straight lines across the whole square. Two and three layers: some lines bend where they meet others." caption="12 neurons in one, two and three layers, with random weights; the title counts the regions. The more neurons are on, the darker."
 plot_regions(panels)
 
 # %% [markdown]
@@ -54,9 +54,9 @@ plot_regions(panels)
 # %% [markdown]
 # ## One layer: a bound, and it is met
 #
-# $n$ lines cut the plane into at most $1 + n + \binom n2$ pieces: a new line is cut by the $n$ old ones
-# into $n+1$ parts, and each part splits one piece. In $d$ dimensions it is
-# $\sum_{k\le d}\binom nk$. Lines at random, no two parallel and no three through a point, meet the bound, if one looks far
+# *n* lines cut the plane into at most 1 + *n* + *n*(*n* − 1)/2 pieces: a new line is cut by the *n* old ones
+# into *n* + 1 parts, and each part splits one piece. In *d* dimensions it is the number of
+# ways to choose at most *d* of the *n*. Lines at random, no two parallel and no three through a point, meet the bound, if one looks far
 # enough out.
 
 # %%
