@@ -1,10 +1,9 @@
 """Which statements of "Engineering Monosemanticity" hold for our own models?
 
-Each claim is one number, recomputed from stored sweeps by a function of `evidence`. The bands of 1,
-3, 4 and 5 were set before anything was trained; those of 2a, 6b and 7a and all bands of controls
-after pilots and the first stored rows, before their own values were known. How 3a, 3b, 4 and 5a
-are measured was settled after a first look at their values; the page that lists the rows says how.
-All runs are of the reduced scale (see `table`): at most 8192 steps.
+Each claim is one number, recomputed from stored sweeps of the reduced scale (see `table`) by a
+function of `evidence`. The bands of 1, 3, 4 and 5 were set before anything was trained; those of
+2a, 6b, 7a and of controls after pilots, before their own values were known. How 3a, 3b, 4 and 5a
+are measured was settled after a first look; the page that lists the rows says how.
 """
 
 import math

@@ -88,7 +88,8 @@ dots = {"marker": "o", "linestyle": "", "markersize": 6}
 for n, name in enumerate(names, start=1):
     color = style.color(f"series-{n}")
     ax.plot(loss[name], count[name], color=color, label=name, **dots)
-ax.legend(frameon=False)
+with style.house():
+    ax.legend()
 labels.name_axes(
     ax, x_label="loss (1: silent)", y_label="monosemantic neurons"
 )

@@ -79,7 +79,8 @@ labels.name_axes(ax, x_label="capacity C", y_label="price / price at C = 0")
 for beta, color in zip((2, 3, 6, 30), style.series(4)):
     loss = allocation.feature_loss(C, torch.ones_like(C), kurtosis=beta)
     ax.plot(C, loss / loss[0], color=color, label=f"β = {beta}")
-ax.legend(frameon=False)
+with style.house():
+    ax.legend()
 figure
 
 # %% [markdown]
@@ -108,7 +109,8 @@ for beta, color in zip(fitted.config.kurtoses, style.series(4)):
     ax.plot(range(1, 21), share, ".-", color=color, label=f"β = {beta:g}")
     best[beta], lifted[beta] = share, v_up
 ax.set_xticks([1, 5, 10, 15, 20])
-ax.legend(frameon=False)
+with style.house():
+    ax.legend()
 figure
 
 # %% [markdown]
