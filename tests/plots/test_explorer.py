@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_a_file_has_a_part_for_each_value_and_the_first_stands_in_the_batch(
 
 def test_of_many_models_a_handful_is_in_each_file_in_their_order():
     curves = {"count": np.zeros((6, 1, 4))}
-    many = replace(batch(), models=tuple(model(n) for n in range(6)), curves=curves)
+    many = replace(batch(), models=tuple(model(float(n)) for n in range(6)), curves=curves)
     made = explorer.make([many])
     files = [told(made, f"batch-0-models-{number}.js") for number in range(2)]
     assert [len(file) for file in files] == [explorer.AT_ONCE, 6 - explorer.AT_ONCE]
@@ -121,17 +122,24 @@ def test_of_many_neurons_some_are_shown_and_it_is_said():
     assert "256 of 600 of them" in html and "the first" not in html
 
 
+@pytest.mark.bad_input
 @pytest.mark.parametrize(
-    ("batches", "said"),
+    ("change", "said"),
     [
-        ([], "at least one"),
-        ([batch(), batch()], "a name of its own"),
-        ([replace(batch(), curves={"a": np.zeros((2, 4))})], "value seed checkpoint"),
-        ([replace(batch(), curves={"a": np.zeros((3, 1, 4))})], "Give each model a row"),
-        ([replace(batch(), curves={})], "value seed checkpoint"),
-        ([replace(batch(), models=(replace(model(1), bias=np.zeros(2)),) * 2)], "same model"),
+        (lambda: {"curves": {"a": np.zeros((2, 4))}}, "value seed checkpoint"),
+        (lambda: {"curves": {"a": np.zeros((3, 1, 4))}}, "Give each model a row"),
+        (lambda: {"curves": {}}, "value seed checkpoint"),
+        (lambda: {"models": (replace(model(1.0), bias=np.zeros(2)),) * 2}, "same model"),
     ],
 )
-def test_what_does_not_fit_is_refused(batches: list[Batch], said: str):
+def test_what_does_not_fit_is_refused(change: Callable[[], dict], said: str):
     with pytest.raises(ValueError, match=said):
-        explorer.make(batches)
+        explorer.make([replace(batch(), **change())])
+
+
+@pytest.mark.bad_input
+def test_batches_without_a_name_of_their_own_are_refused():
+    with pytest.raises(ValueError, match="at least one"):
+        explorer.make([])
+    with pytest.raises(ValueError, match="a name of its own"):
+        explorer.make([batch(), batch()])
