@@ -20,7 +20,7 @@ from mechnotes.monosemanticity import cases, table, training
 # %% [markdown]
 # ## The statements
 #
-# Bands were fixed before the runs. The verdicts are those of [the whole site](../../scorecard.py): *reproduced*, *differs*, *undecidable at this
+# Most bands were fixed before the runs; [what was settled later](#what-we-changed-after-looking) is listed below. The verdicts are those of [the whole site](../../scorecard.py): *reproduced*, *differs*, *undecidable at this
 # scale*, *not run*.
 
 # %% tags=["trained"]
